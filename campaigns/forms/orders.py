@@ -34,7 +34,9 @@ def from_today_on(day: date) -> date:
     """The same day; raises ValidationError for one that has passed. Days are those of UTC, as everywhere here."""
     today = timezone.now().date()
     if day < today:
-        raise forms.ValidationError(f"Choose a day from today on. Today is {today.day} {today:%B %Y} (UTC).")
+        raise forms.ValidationError(
+            f"Choose a day from today on. Today is {today.day} {today:%B %Y} (UTC)."
+        )
     return day
 
 

@@ -220,7 +220,10 @@ def test_many_get_another_date_and_have_it_taken_back(manager, campaign) -> None
     assert "Of an order that is “Fulfilled” no video is to come." in shown
     for day, says in (
         ("", "Choose the new date. Nothing was done."),
-        ((TODAY - timedelta(days=1)).isoformat(), f"Choose a day from today on. Today is {written(TODAY)} (UTC). Nothing was done."),
+        (
+            (TODAY - timedelta(days=1)).isoformat(),
+            f"Choose a day from today on. Today is {written(TODAY)} (UTC). Nothing was done.",
+        ),
         ("soon", "Enter a date, such as 2026-12-24. Nothing was done."),
     ):
         refused = manager.post(bulk, {**asked, "due_on": day})
@@ -244,9 +247,7 @@ def test_many_get_another_date_and_have_it_taken_back(manager, campaign) -> None
     assert "have changed since" in text(manager.post(way_back, follow=True))
 
 
-def test_a_date_that_is_set_while_the_undoing_waits_is_kept(
-    manager, campaign, monkeypatch
-) -> None:
+def test_a_date_that_is_set_while_the_undoing_waits_is_kept(manager, campaign, monkeypatch) -> None:
     maya, rio = (an_order(campaign, an_account(name), due_on=SOON) for name in ("maya", "rio"))
     bulk = f"{base(campaign)}orders/bulk/"
     asked = {"do": "due", "ids": [maya.pk, rio.pk], "due_on": LATER.isoformat()}

@@ -189,7 +189,9 @@ def _to_connect(work: Slice) -> dict[int, SocialAccount]:
         for pk in creators_of_kind(kind).filter(pk__in=creators).values_list("pk", flat=True)
     }
     ends = dict(
-        _ending().filter(creator__in=creators).values_list("creator", "connection__refresh_expires_at")
+        _ending()
+        .filter(creator__in=creators)
+        .values_list("creator", "connection__refresh_expires_at")
     )
     outdated = outdated_consents().filter(creator__in=creators).values_list("creator", flat=True)
     open_ones |= {*ends, *outdated}
