@@ -201,7 +201,7 @@ def _to_connect(work: Slice) -> dict[int, SocialAccount]:
     }
     if any(GRANT in part for part in work.filters):
         for each in found.values():
-            each.sort(key=lambda account: ends.get(account.creator_id) or NEVER)
+            each.sort(key=lambda account: ends.get(account.creator_id or 0, NEVER))
     return {influencer: each[0] for influencer, each in found.items() if each}
 
 
