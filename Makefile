@@ -36,7 +36,7 @@ demo: install ## walk through the product over temporary services (LEGACY=file.c
 	@exec $(PY) -m influence.embedded demo $(if $(LEGACY),--legacy '$(LEGACY)') $(if $(JSON),--json '$(JSON)')
 
 test: $(VENV)/.dev static/vendor/icons.svg chromium ## all tests and their coverage (ARGS='-k orders' narrows them)
-	$(PY) -m pytest -n auto $(if $(ARGS),$(ARGS),--cov --cov-report=json:$(COVERAGE))
+	$(PY) -m pytest -n auto $(if $(ARGS),$(ARGS),-p tests.covering --covered=$(COVERAGE))
 	@$(if $(ARGS),,$(PY) -m tests.floors $(COVERAGE))
 
 check: $(VENV)/.dev static/vendor/icons.svg ## style, types, layers, migrations, API schema, deployment, every test can be loaded
