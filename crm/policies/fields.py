@@ -118,9 +118,13 @@ READERS: dict[str, Callable[[str], Typed]] = {
 
 
 def shown_value(kind: str, value: Typed) -> str:
-    """The value as people read it: `3 Nov 2026`, `Yes`; all else as it is written."""
+    """The value as people read it: `3 Nov 2026`, `Yes`, `1,200.50 EUR`; all else as it is written."""
     if kind == FieldKind.DATE and value.day:
         return formats.day(value.day)
+    if kind == FieldKind.MONEY and value.number is not None:
+        return f"{formats.digits(value.number, least=2)}{formats.NBSP}{value.currency}"
+    if kind == FieldKind.NUMBER and value.number is not None:
+        return formats.digits(value.number)
     written = written_value(kind, value)
     return written.capitalize() if kind == FieldKind.YES_NO else written
 

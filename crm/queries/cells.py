@@ -11,7 +11,7 @@ from typing import Any
 
 from crm.enums import Network, PostKind
 from crm.policies.columns import Column
-from crm.policies.fields import written_value
+from crm.policies.fields import Typed, written_value
 from crm.queries.accounts import AccountView
 from crm.queries.influencers import InfluencerRow
 from crm.queries.packing import Packed, value_of
@@ -61,17 +61,18 @@ def _number(metric: AccountMetric, elsewhere: str | None) -> Read:
     return read
 
 
-def _custom(column: Column, row: InfluencerRow) -> Cell:
+def own_value(column: Column, row: InfluencerRow) -> Typed | None:
+    """The value of an organization's own field; None for none."""
     for each in _attribute(row, "packed_values"):
         if each["field"] == column.field_id:
-            return _written(each, column)
+            return value_of(each)
     return None
 
 
-def _written(each: Packed, column: Column) -> Cell:
-    value = value_of(each)
-    if column.kind.is_number:
-        return value.number
+def _custom(column: Column, row: InfluencerRow) -> Cell:
+    value = own_value(column, row)
+    if value is None or column.kind.is_number:
+        return value and value.number
     return value.day or written_value(column.field_kind, value)
 
 

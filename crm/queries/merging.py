@@ -167,9 +167,15 @@ def _rates(ids: Sequence[int]) -> list[Found]:
         label = "Rate: {} {}".format(
             *next((r.get_network_display(), r.get_kind_display().lower()) for r in of.values())
         )
-        cells = tuple(Cell(pk, str(of.get(pk) or ""), str(of.get(pk) or "")) for pk in ids)
+        cells = tuple(_priced(pk, of.get(pk)) for pk in ids)
         found.append((f"crm.Rate:{network}:{kind}", label, cells, ""))
     return found
+
+
+def _priced(influencer_id: int, rate: Rate | None) -> Cell:
+    if rate is None:
+        return Cell(influencer_id, "", "")
+    return Cell(influencer_id, str(rate), formats.money(rate.amount, rate.currency))
 
 
 def _fullest(ids: Sequence[int], found: Sequence[Found]) -> int:

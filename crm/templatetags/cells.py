@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from functools import partial
 
 from django import template
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from crm.policies.columns import CellKind, Column
-from crm.queries.cells import METRICS, Cell, campaigns_of, cell_reader, growth
+from crm.policies.fields import shown_value
+from crm.queries.cells import METRICS, Cell, campaigns_of, cell_reader, growth, own_value
 from crm.queries.influencers import InfluencerRow
 from crm.templatetags.account_cells import all_accounts, first_account, more
 from crm.templatetags.crm import no_account
@@ -97,7 +99,15 @@ def _classes(column: Column, *, is_main: bool) -> str:
     )
 
 
+def _own(column: Column, row: InfluencerRow) -> SafeString | str:
+    """The value of an organization's own field, as the profile shows it."""
+    value = own_value(column, row)
+    return isolated(shown_value(column.field_kind, value)) if value else ""
+
+
 def _plain(column: Column) -> Drawn:
+    if column.field_id:
+        return partial(_own, column)
     read, kind = cell_reader(column), column.kind
     return lambda row: plain(read(row), kind)
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from crm.enums import FieldKind
 from crm.models import CustomField, CustomValue
-from crm.policies.fields import Typed, typed_value, written_value
+from crm.policies.fields import Typed, shown_value, typed_value, written_value
 from crm.services.fields import (
     archive_field,
     create_field,
@@ -102,6 +102,26 @@ def test_a_written_number_is_read_as_the_same(number: Decimal) -> None:
 )
 def test_a_written_value_is_read_as_the_same(kind: str, value: Typed) -> None:
     assert typed_value(kind, SIZES, written_value(kind, value)) == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "shown"),
+    [
+        (FieldKind.MONEY, Typed(number=Decimal("1200.5000"), currency="EUR"), "1,200.50\xa0EUR"),
+        (FieldKind.MONEY, Typed(number=Decimal(900), currency="JPY"), "900.00\xa0JPY"),
+        (FieldKind.MONEY, Typed(number=Decimal("-0.0125"), currency="EUR"), "−0.0125\xa0EUR"),
+        (FieldKind.NUMBER, Typed(number=Decimal("1200.5000")), "1,200.5"),
+        (FieldKind.NUMBER, Typed(number=Decimal("0.0001")), "0.0001"),
+        (FieldKind.NUMBER, Typed(number=Decimal("100000.0000")), "100,000"),
+        (FieldKind.DATE, Typed(day=date(2026, 11, 29)), "29 Nov 2026"),
+        (FieldKind.YES_NO, Typed(number=Decimal(0)), "No"),
+        (FieldKind.TEXT, Typed(text="1200.50 EUR"), "1200.50 EUR"),
+    ],
+)
+def test_amounts_and_numbers_are_shown_in_groups_with_every_digit(
+    kind: str, value: Typed, shown: str
+) -> None:
+    assert shown_value(kind, value) == shown
 
 
 def test_choices_are_written_in_the_order_of_the_field() -> None:

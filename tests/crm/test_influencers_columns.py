@@ -468,10 +468,27 @@ def test_money_is_for_those_who_may_see_it(
         client.post(COLUMNS_PAGE, {"order": keys, "shown": keys})
         for url in (LIST, f"{LIST}{maya.pk}/"):
             page = client.get(url).content.decode()
-            assert ("7,777.00" in page, "8888 EUR" in page) == (may_see, may_see), (role, url)
+            assert ("7,777.00" in page, "8,888.00\xa0EUR" in page) == (may_see, may_see), (role, url)
         filtered = client.get(f"{LIST}?f=field.fee:8000..9000").content.decode()
         assert ("There is no filter “field.fee”" in filtered) is not may_see
         assert (headings(client) == ["Creator", "Rates", "Fee"]) is may_see
+
+
+def test_own_fields_read_in_the_list_as_on_the_profile(
+    oak: Organization, signed_in: Callable[[Role], Client]
+) -> None:
+    with organization_scope(oak):
+        maya = InfluencerFactory.create(name="Maya")
+        a_field(FieldKind.MONEY, "fee", maya, number=Decimal("1200.5"), currency="EUR")
+        a_field(FieldKind.NUMBER, "share", maya, number=Decimal("0.0001"))
+        a_field(FieldKind.YES_NO, "car", maya, number=Decimal(1))
+    client, keys = signed_in(Role.MANAGER), ["field.fee", "field.share", "field.car"]
+    client.post(COLUMNS_PAGE, {"order": keys, "shown": keys})
+    row = client.get(LIST).content.decode().partition("</thead>")[2]
+    assert re.findall(r">([^<]+)</td>", row)[-3:] == ["1,200.50\xa0EUR", "0.0001", "Yes"]
+    profile = client.get(f"{LIST}{maya.pk}/").content.decode()
+    for value in ("1,200.50\xa0EUR", "0.0001", "Yes"):
+        assert f"<dd>{value}</dd>" in profile
 
 
 def test_the_list_costs_the_same_few_queries_whatever_is_chosen(

@@ -98,6 +98,13 @@ def cents(value: Number) -> str:
     return _written(f"{value:,.2f}")
 
 
+def digits(value: Decimal, *, least: int = 0) -> str:
+    """Every digit that is kept, at least so many behind the point: `1200.5` → `1,200.5`, with two `1,200.50`."""
+    exact = value.normalize()
+    behind = max(least, -int(exact.as_tuple().exponent))
+    return _written(f"{exact:,.{behind}f}")
+
+
 def money(amount: Number | None, currency: str) -> str:
     """`1200, "EUR"` → `1,200.00 EUR`."""
     return MISSING if amount is None else f"{cents(amount)}{NBSP}{currency}"

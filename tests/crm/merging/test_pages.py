@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.test import Client
 
 from crm.enums import FieldKind
-from crm.models import CustomField, CustomValue, Duplicate, Influencer, Merge, Note
+from crm.models import CustomField, CustomValue, Duplicate, Influencer, Merge, Note, Rate
 from crm.queries.merging import compare, influencers_to_merge
 from crm.services.merging import merge as merge_service
 from tenancy.enums import Role
@@ -187,6 +188,18 @@ class TestChoosing:
         page = text(manager.get(f"{MERGE}?influencer={maya.pk}&influencer={double.pk}"))
         for shown in ("3 Feb 1990", "2 Nov 2026", "No"):
             assert f"<bdi>{shown}</bdi>" in page
+
+    def test_amounts_of_own_fields_and_rates_read_alike(
+        self, manager: Client, maya, double
+    ) -> None:
+        fee = CustomField.objects.create(name="Fee", key="fee", kind=FieldKind.MONEY)
+        amount = {"amount": Decimal("1200.5"), "currency": "EUR"}
+        CustomValue.objects.create(
+            influencer=double, field=fee, number=amount["amount"], currency="EUR"
+        )
+        Rate.objects.create(influencer=double, network="tiktok", kind="video", **amount)
+        page = text(manager.get(f"{MERGE}?influencer={maya.pk}&influencer={double.pk}"))
+        assert page.count("<bdi>1,200.50 EUR</bdi>") == 2
 
     def test_any_number_of_people_costs_the_same(self, manager: Client, maya, double) -> None:
         url = f"{MERGE}?influencer={maya.pk}&influencer={double.pk}"
