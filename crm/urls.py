@@ -124,6 +124,7 @@ urlpatterns = [
     path(f"{ACCOUNT}remove/", accounts.remove_account, name="remove_account"),
     path(f"{ACCOUNT}invite/", invitations.invite_account, name="invite_account"),
     path(f"{ACCOUNT}ask/", connections.ask_account, name="ask_account"),
+    path(f"{ACCOUNT}ask/link/", connections.link_to_connect, name="link_to_connect"),
     path(f"{ACCOUNT}ask/stop/", connections.stop_asking, name="stop_asking"),
     path(f"{ACCOUNT}consent/", connections.agreed_text, name="agreed_text"),
     path(f"{ONE}labels/", tags.labels, name="labels"),

@@ -51,7 +51,7 @@ class AskForm(EditForm, forms.Form):
         max_length=254,
         widget=forms.EmailInput(attrs=PLAIN),
         error_messages={
-            "required": "Enter the creator's e-mail address: the link goes there.",
+            "required": "Enter the creator's e-mail address.",
             "invalid": "This is not an e-mail address. Enter it as name@example.com.",
         },
     )

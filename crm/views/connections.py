@@ -70,6 +70,33 @@ def _tell(request: OrganizationRequest, handle: str, asked: asking.Asked, more: 
 
 @staff_page(Permission.EDIT_INFLUENCERS)
 @require_POST
+def link_to_connect(request: OrganizationRequest, pk: int, account_pk: int) -> HttpResponse:
+    """The personal link to connect an account, to be copied; asks for the creator's address if none is known."""
+    account, link = found_account(pk, account_pk), ""
+    known = account.influencer.person
+    email = known.email if known else request.POST.get("email", account.influencer.email)
+    form = AskForm({"email": email})
+    if form.is_valid():
+        try:
+            link = asking.link_to_connect(
+                account, actor=request.user, email=form.cleaned_data["email"]
+            )
+        except CrmProblem as problem:
+            form.add_error(None, str(problem))
+    return form_answer(
+        request,
+        "connections/link",
+        title=f"Link to connect @{account.handle}",
+        back=address(request, "influencer", pk),
+        form=form,
+        account=account,
+        known=known,
+        link=link,
+    )
+
+
+@staff_page(Permission.EDIT_INFLUENCERS)
+@require_POST
 def stop_asking(request: OrganizationRequest, pk: int, account_pk: int) -> HttpResponse:
     """End the invitation of this account: its link works no longer."""
     account = found_account(pk, account_pk)

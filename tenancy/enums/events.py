@@ -152,6 +152,7 @@ class Verb(models.TextChoices):
     CONTRACT_DELETED = "contract.deleted", "Draft of a contract deleted"
     CONTRACT_RESTORED = "contract.restored", "Draft of a contract restored"
     INFLUENCER_ASKED_TO_CONNECT = "influencer.asked_to_connect", "Asked to connect TikTok"
+    CONNECT_LINK_COPIED = "influencer.connect_link_copied", "Link to connect copied"
     CONNECT_OPENED = "influencer.connect_opened", "Opened the invitation to connect"
     CONNECT_DECLINED = "influencer.connect_declined", "Said no to connecting TikTok"
     CONNECT_POSTPONED = "influencer.connect_postponed", "Wants to be asked again later"

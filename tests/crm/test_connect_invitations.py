@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from datetime import timedelta
 
 import pytest
+import time_machine
+from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -15,8 +19,9 @@ from crm.queries.mailings import addressees
 from crm.services.bulk.asking import _ask_refusals
 from crm.services.connections import answers
 from crm.services.connections.asking import ask_to_connect
+from crm.services.connections.links import page_url
 from mail.models import Message
-from tenancy.models import Event, Organization
+from tenancy.models import Event, Organization, User
 from tenancy.scope import organization_scope
 from tests.branding import a_member
 from tests.connecting import a_person, connect
@@ -42,6 +47,16 @@ def account(oak: Organization) -> SocialAccount:
 
 def page(client: Client, account: SocialAccount) -> str:
     return client.get(f"/o/oak/influencers/{account.influencer_id}/").content.decode()
+
+
+def link_of(account: SocialAccount) -> str:
+    return f"/o/oak/influencers/{account.influencer_id}/accounts/{account.pk}/ask/link/"
+
+
+def link_in(answer: HttpResponse) -> str:
+    found = re.search(r'<code id="connect-link">([^<]+)</code>', answer.content.decode())
+    assert found
+    return found[1]
 
 
 def found(client: Client, state: str) -> bool:
@@ -121,6 +136,124 @@ def test_who_has_answered_is_not_asked_and_who_was_stopped_can_be(oak, manager, 
         assert ConnectInvitation.objects.get().version == 2
         assert ask_to_connect(account, actor=None).is_news
     assert len(sent_mail()) == 2
+
+
+class TestCopiedLinks:
+    @pytest.fixture
+    def unasked(self, oak: Organization) -> SocialAccount:
+        with organization_scope(oak):
+            return TikTokAccountFactory.create(
+                creator__marketplace_status="in",
+                influencer__name="Lena",
+                influencer__email="lena@x.example",
+            )
+
+    def copied(self, client: Client, account: SocialAccount, **sent: str) -> HttpResponse:
+        return client.post(link_of(account), sent)
+
+    def test_the_link_opens_the_page_of_the_mail_and_nothing_is_mailed(
+        self, oak, manager: Client, unasked, caplog
+    ) -> None:
+        assert "Copy link to connect" in page(manager, unasked)
+        with caplog.at_level(logging.DEBUG):
+            answer = self.copied(manager, unasked)
+        link = link_in(answer)
+        assert "the code that goes to lena@x.example" in " ".join(answer.content.decode().split())
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert sent_mail() == []
+        with organization_scope(oak):
+            invitation = ConnectInvitation.objects.get()
+            assert invitation.state == ConnectState.ASKED
+            assert invitation.asked_by == User.objects.get(email="manager@oak.example")
+            assert link == page_url(invitation)
+            event = Event.objects.get(verb="influencer.connect_link_copied")
+            assert (event.label, event.texts) == ("Lena", {"handle": unasked.handle})
+            assert event.actor == invitation.asked_by
+        assert link.rpartition("/c/")[2].strip("/") not in caplog.text
+        shown = page(manager, unasked)
+        assert "The link to connect was copied" in shown
+        assert "Ask the creator to connect" in shown  # the first mail reminds of nothing
+        assert "Stop asking" in shown
+        assert "Lena" in manager.get("/o/oak/influencers/?f=invitation:asked").content.decode()
+
+        phone = Client(headers={"User-Agent": "Mozilla/5.0 (iPhone)"})
+        assert "asks to see your TikTok numbers" in phone.get(link).content.decode()
+        assert "Opened the invitation" in page(manager, unasked)
+        with organization_scope(oak):
+            ask_to_connect(unasked, actor=None)
+        [mail] = sent_mail()
+        assert mail.subject == "Oak asks to see your TikTok numbers"
+        assert link in mail.body
+
+    def test_copied_twice_at_once_it_is_said_once(self, oak, manager: Client, unasked) -> None:
+        assert link_in(self.copied(manager, unasked)) == link_in(self.copied(manager, unasked))
+        copied = Event.objects.filter(verb="influencer.connect_link_copied")
+        with organization_scope(oak):
+            assert copied.count() == 1
+        with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+            self.copied(manager, unasked)
+        with organization_scope(oak):
+            assert copied.count() == 2
+
+    def test_what_was_asked_by_mail_stays_as_it_is(self, oak, manager: Client, account) -> None:
+        with organization_scope(oak):
+            before = ConnectInvitation.objects.get()
+        self.copied(manager, account)
+        with organization_scope(oak):
+            after = ConnectInvitation.objects.get()
+        assert (after.asked_at, after.asked_by, after.message) == (
+            before.asked_at,
+            before.asked_by,
+            before.message,
+        )
+
+    def test_a_stopped_invitation_asks_again_by_a_new_link(
+        self, oak, manager: Client, account
+    ) -> None:
+        first = link_in(self.copied(manager, account))
+        manager.post(f"/o/oak/influencers/{account.influencer_id}/accounts/{account.pk}/ask/stop/")
+        second = link_in(self.copied(manager, account))
+        assert (Client().get(first).status_code, Client().get(second).status_code) == (404, 200)
+        with organization_scope(oak):
+            invitation = ConnectInvitation.objects.get()
+            assert (invitation.state, invitation.message) == (ConnectState.ASKED, None)
+
+    def test_who_has_no_address_is_given_one_first(self, oak, manager: Client, unasked) -> None:
+        with organization_scope(oak):
+            Influencer.objects.update(email="")
+        answer = self.copied(manager, unasked)
+        assert answer.status_code == 422
+        assert "Enter the creator&#x27;s e-mail address." in answer.content.decode()
+        with organization_scope(oak):
+            assert not ConnectInvitation.objects.exists()
+        assert link_in(self.copied(manager, unasked, email="Lena@y.example"))
+        with organization_scope(oak):
+            lena = Influencer.objects.get()
+            assert (lena.email, lena.mail_address) == ("lena@y.example", "lena@y.example")
+
+    def test_an_address_of_somebody_else_is_refused(self, oak, manager: Client, unasked) -> None:
+        with organization_scope(oak):
+            ana = TikTokAccountFactory.create(influencer__name="Ana", influencer__email="a@x.example")
+            ask_to_connect(ana, actor=None)
+        answer = self.copied(manager, unasked, email="a@x.example")
+        assert answer.status_code == 422
+        assert "already belongs to the creator Ana" in answer.content.decode()
+        assert 'value="a@x.example"' in answer.content.decode()
+
+    def test_who_said_no_is_not_asked_by_a_link_either(self, oak, manager: Client, account) -> None:
+        with organization_scope(oak):
+            answers.decline(ConnectInvitation.objects.get())
+        assert "Copy link to connect" not in page(manager, account)
+        answer = self.copied(manager, account)
+        assert answer.status_code == 422
+        assert "said no, so no more invitations are sent" in answer.content.decode()
+        with organization_scope(oak):
+            assert not Event.objects.filter(verb="influencer.connect_link_copied").exists()
+
+    def test_viewers_copy_none(self, oak, viewer: Client, unasked) -> None:
+        assert "Copy link to connect" not in page(viewer, unasked)
+        assert self.copied(viewer, unasked).status_code == 403
+        assert viewer.get(link_of(unasked)).status_code in {403, 405}
 
 
 def test_a_no_keeps_bulk_asking_away(oak, manager, account) -> None:

@@ -137,6 +137,8 @@ NEED_NONE = {
         staff/campaigns/orders/bulk.html
         staff/campaigns/orders/step.html campaigns:order_sent
         staff/campaigns/orders/step.html step_url
+        staff/crm/accounts/next_action.html crm:link_to_connect
+        staff/crm/connections/link.html action
         staff/crm/contracts/contract.html crm:contract_state
         staff/crm/imports/columns.html crm:map_import_columns
         staff/crm/imports/failed.html crm:read_import_otherwise

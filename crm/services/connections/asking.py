@@ -14,14 +14,14 @@ from crm.enums import ConnectState
 from crm.errors import AddressTaken, EmailNeeded
 from crm.models import AwaitedAccount, ConnectInvitation, Influencer, SocialAccount
 from crm.policies import tiktok_handle
-from crm.policies.connections import refuse_asking
+from crm.policies.connections import OPEN_STATES, refuse_asking
 from crm.services.connections.links import page_url
 from crm.services.influencers import group_of_new, name_in_mail, open_dashboard
 from crm.services.mailings.ties import tie_mail
 from mail.models import Message
 from mail.services.outbox import queue_message
 from tenancy.enums import Verb
-from tenancy.models import User
+from tenancy.models import Event, User
 from tenancy.scope import groups_scope
 from tenancy.services.events import record
 from tiktok.enums import MarketplaceStatus
@@ -58,6 +58,32 @@ def ask_to_connect(
     was asked since then is not asked again. Raises EmailNeeded, AddressTaken, NotToBeAsked, MailProblem.
     """
     return _ask(*_let_in(account.influencer_id, email), account.handle, actor, wished_at)
+
+
+@transaction.atomic
+def link_to_connect(account: SocialAccount, *, actor: User, email: str = "") -> str:
+    """The personal link that the e-mail carries, for a member to send by other means: nothing is mailed.
+
+    It opens the page of the invitation; whoever agrees there proves the address by a code first. What waits for an answer
+    already stays as it is. Raises EmailNeeded, AddressTaken, NotToBeAsked.
+    """
+    influencer, _address = _let_in(account.influencer_id, email)
+    invitation = _invitation(influencer, account.handle)
+    refuse_asking(invitation, timezone.now().date())
+    if invitation.asked_at is None or invitation.state not in OPEN_STATES:
+        _note_asked(invitation, None, actor)
+    _record_copying(invitation, actor)
+    return page_url(invitation)
+
+
+def _record_copying(invitation: ConnectInvitation, actor: User) -> None:
+    """Copied twice so soon it is said once."""
+    said = Event.objects.filter(verb=Verb.CONNECT_LINK_COPIED, at__gt=timezone.now() - QUIET)
+    if not said.filter(actor=actor, detail__invitation=invitation.pk).exists():
+        record(
+            Verb.CONNECT_LINK_COPIED, invitation.influencer, actor=actor,
+            texts={"handle": invitation.handle}, invitation=invitation.pk,
+        )  # fmt: skip
 
 
 def ask_handle_to_connect(handle: str, *, email: str, actor: User | None) -> Asked:
@@ -155,7 +181,8 @@ def _ask(
 ) -> Asked:
     invitation = _invitation(influencer, handle)
     refuse_asking(invitation, timezone.now().date())
-    is_reminder = invitation.asked_at is not None and invitation.state != ConnectState.CONNECTED
+    was_mailed = invitation.message_id is not None
+    is_reminder = was_mailed and invitation.state != ConnectState.CONNECTED
     values = {
         "name": name_in_mail(influencer, handle),
         "handle": handle,
@@ -195,7 +222,9 @@ def _invitation(influencer: Influencer, handle: str) -> ConnectInvitation:
     return found.get(influencer=influencer, handle=handle)
 
 
-def _note_asked(invitation: ConnectInvitation, message: Message, actor: User | None) -> None:
+def _note_asked(
+    invitation: ConnectInvitation, message: Message | None, actor: User | None
+) -> None:
     if invitation.state != ConnectState.OPENED:  # a reminder leaves that as it is
         invitation.state, invitation.opened_at = ConnectState.ASKED, None
     invitation.asked_at, invitation.asked_by, invitation.message = timezone.now(), actor, message
