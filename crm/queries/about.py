@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef
 
 from crm.enums import FieldKind
 from crm.models import (
@@ -37,8 +36,7 @@ from crm.queries.packing import (
     packed,
     value_of,
 )
-from tenancy.enums import Verb
-from tenancy.models import Event, User
+from tenancy.models import User
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,6 @@ class About:
     counts: dict[str, int]  # of all notes, tasks, files and contracts, to COUNTED + 1
     has_unread_mentions: bool
     invitations: list[ConnectInvitation]
-    asked_at: datetime | None  # to connect, by e-mail, the last time
 
 
 def influencer_about(pk: int, reader: User, *, sees_money: bool) -> About | None:
@@ -103,13 +100,6 @@ def influencer_about(pk: int, reader: User, *, sees_money: bool) -> About | None
                 "reason", "reason_text", "ask_again_on", "reported_at", mail=F("message__state"),
             ),
             **{f"count_{kind}": length(rows, COUNTED + 1) for kind, rows in _kept().items()},
-            asked_at=Subquery(
-                Event.objects.filter(
-                    object_type=Influencer._meta.label_lower,
-                    object_id=OuterRef("pk"),
-                    verb=Verb.INFLUENCER_ASKED_TO_CONNECT,
-                ).order_by("-pk").values("at")[:1]
-            ),
             has_unread=Exists(
                 Mention.objects.filter(note__influencer=OuterRef("pk"), user=reader, read_at=None)
             ),
@@ -134,7 +124,6 @@ def _about(found: Any, sees_money: bool) -> About:
         counts={kind: getattr(found, f"count_{kind}") for kind in _kept()},
         invitations=_rows(ConnectInvitation, found.packed_invitations),
         has_unread_mentions=found.has_unread,
-        asked_at=found.asked_at,
     )
 
 
