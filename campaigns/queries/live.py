@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from campaigns.enums import OrderState, RequestState
 from campaigns.models import (
@@ -28,9 +28,12 @@ FINAL_STATES = frozenset(
 
 
 def orders_live(
-    campaign: Campaign, orders: Sequence[Order], requests: Iterable[OrderRequest]
+    campaign: Campaign,
+    orders: Sequence[Order],
+    requests: Iterable[OrderRequest],
+    counts: Mapping[str, int] | None = None,
 ) -> Live:
-    """A page of the campaign's orders, with the requests above it."""
+    """A page of the campaign's orders, with the requests above it, and how many orders there are of each state."""
     asked = [(request.pk, request.state, request.problem) for request in requests]
     is_under_way = any(order.state not in FINAL_STATES for order in orders) or any(
         state != RequestState.FAILED for _, state, _ in asked
@@ -42,7 +45,7 @@ def orders_live(
         Post.objects.filter(order__in=shown),
         OrderReply.objects.filter(order__in=shown),
         Review.objects.filter(order__in=shown),
-        facts=(shown, asked),
+        facts=(shown, asked, counts),
         is_under_way=is_under_way,
     )
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Value
+from django.db.models.functions import Concat
 
 from campaigns.enums import LASTING, UNPUBLISHED, OrderState, ReplyKind, SparkFilter
 from campaigns.models import Campaign, Order, OrderReply
@@ -23,11 +25,14 @@ from campaigns.queries.narrowing import (
 from campaigns.queries.next_steps import next_step
 from campaigns.queries.order_dates import OVERDUE, due_rank, is_overdue, is_still_due
 from campaigns.queries.orders import open_drafts, orders_page, sparks_of_order, with_pending
+from tenancy.queries.counters import kept_counts
+from tenancy.scope import current_groups
 from ui.paging import PAGE_SIZE, KeysetPage, in_pieces, keyset_page
 from ui.sheets import Cell
 
 ANYTHING, UNANSWERED, DRAFTED = "anything", "unanswered", "draft"
 NO_ADDRESS = "no_address"
+COUNTER = "orders."  # and a state: the name of a counter
 MOST_CHOSEN = 200
 SORTS = {
     "creator": "creator_name", "state_at": "state_at", "videos": "video_count", "due": "due_rank",
@@ -88,6 +93,32 @@ def without_address(orders: QuerySet[Order]) -> QuerySet[Order]:
 def to_review(orders: QuerySet[Order]) -> QuerySet[Order]:
     """The orders with a draft that the team is to review."""
     return orders.filter(Exists(open_drafts()))
+
+
+def orders_by_state(campaign: Campaign) -> QuerySet[Any, Any]:
+    """Counters of the campaign's orders (`COUNTER` and a state) with their numbers, as kept or counted among the groups in scope."""
+    if current_groups() is None:
+        return kept_counts(campaign.pk)
+    orders: Any = Order.objects.filter(campaign=campaign).order_by()
+    states = orders.values(name=Concat(Value(COUNTER), "state"))
+    return states.annotate(n=Count("pk")).values_list("name", "n")
+
+
+def with_counts(found: QuerySet[Any, Any], **rows: QuerySet[Any]) -> Mapping[str, int]:
+    """The numbers of `orders_by_state`, and how many there are of these rows, by their names, in one query; else 0."""
+    for name, counted in rows.items():
+        named: Any = counted.order_by().values(name=Value(name)).annotate(n=Count("pk"))
+        found = found.union(named.values_list("name", "n"), all=True)
+    return defaultdict(int, list(found))
+
+
+def order_counts(campaign: Campaign) -> dict[str, int]:
+    """How many orders the list has without any other wish, by what `Asked.state` can be; in one query."""
+    orders = Order.objects.filter(campaign=campaign)
+    special = {OVERDUE: orders.filter(is_overdue()), NO_ADDRESS: without_address(orders)}
+    found = with_counts(orders_by_state(campaign), **special)
+    of_states = {state.value: found[f"{COUNTER}{state}"] for state in OrderState}
+    return {"": sum(of_states.values()), **{name: found[name] for name in special}, **of_states}
 
 
 def narrowed_orders(campaign: Campaign, asked: Asked) -> QuerySet[Order]:

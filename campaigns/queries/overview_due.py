@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Value
-from django.db.models.functions import Concat
+from django.db.models import Count, Exists, OuterRef, Value
 
 from campaigns.enums import DraftState, OrderState
 from campaigns.models import Campaign, Order, Participant, Review
 from campaigns.policies.orders import OPEN_STATES, REVIEWABLE
 from campaigns.queries.accounts import MANY_PARTICIPANTS
 from campaigns.queries.order_dates import due_participants, is_still_due
-from campaigns.queries.order_list import unanswered, without_address
+from campaigns.queries.order_list import (
+    COUNTER,
+    orders_by_state,
+    unanswered,
+    with_counts,
+    without_address,
+)
 from crm.models import Task
-from tenancy.queries.counters import kept_counts
-from tenancy.scope import current_groups
 from tiktok.enums import LIVE_CONNECTION_STATES, AccountKind, ConnectionState
 from tiktok.policies import account_kind
 from tiktok.queries import is_released
 
 SHOWN_DATES, MOST_DUE_DAYS = 4, 400
 WITHOUT_ADDRESS, UNANSWERED, DRAFTS = "address", "unanswered", "drafts"
-ORDERS = "orders."  # and a state: the name of a counter
 
 
 @dataclass(frozen=True)
@@ -87,39 +88,28 @@ def attention(campaign: Campaign, dates: Dates) -> Attention:
     return Attention(
         overdue=dates.overdue,
         past_due=dates.past_due,
-        failed=found[ORDERS + OrderState.FAILED],
-        rejected=found[ORDERS + OrderState.REJECTED],
+        failed=found[COUNTER + OrderState.FAILED],
+        rejected=found[COUNTER + OrderState.REJECTED],
         without_address=found[WITHOUT_ADDRESS],
         unanswered=found[UNANSWERED],
         drafts=found[DRAFTS],
         ending=None if accounts is None else accounts["ending"],
         unsupported=None if accounts is None else accounts["unsupported"],
-        open_orders=sum(found[ORDERS + state] for state in OPEN_STATES),
+        open_orders=sum(found[COUNTER + state] for state in OPEN_STATES),
     )
 
 
 def _counted(campaign: Campaign) -> Mapping[str, int]:
-    """How many orders there are by `orders.` and their state, how many have no address, how many creators have said something
+    """How many orders there are by `COUNTER` and their state, how many have no address, how many creators have said something
     that is not answered, and how many drafts there are to review."""
     orders = Order.objects.filter(campaign=campaign)
     drafts = Review.objects.filter(campaign=campaign, state=DraftState.SUBMITTED)
-    found = _by_state(campaign, orders.order_by())
-    for name, rows in (
-        (WITHOUT_ADDRESS, without_address(orders)),
-        (UNANSWERED, unanswered(orders)),
-        (DRAFTS, drafts.filter(order__state__in=REVIEWABLE)),
-    ):
-        named: Any = rows.order_by().values(name=Value(name)).annotate(n=Count("pk"))
-        found = found.union(named.values_list("name", "n"), all=True)
-    return defaultdict(int, list(found))
-
-
-def _by_state(campaign: Campaign, orders: QuerySet[Order]) -> QuerySet[Any, Any]:
-    """Orders by their states: as the counters say, or counted among the groups in scope."""
-    if current_groups() is None:
-        return kept_counts(campaign.pk)
-    states = orders.values(name=Concat(Value(ORDERS), "state"))
-    return states.annotate(n=Count("pk")).values_list("name", "n")
+    to_do = {
+        WITHOUT_ADDRESS: without_address(orders),
+        UNANSWERED: unanswered(orders),
+        DRAFTS: drafts.filter(order__state__in=REVIEWABLE),
+    }
+    return with_counts(orders_by_state(campaign), **to_do)
 
 
 def _accounts(campaign: Campaign) -> Mapping[str, int] | None:

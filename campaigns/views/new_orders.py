@@ -20,7 +20,7 @@ from campaigns.queries import accounts_to_pick, request_with_orders
 from campaigns.queries.accounts import without_order
 from campaigns.queries.migration_people import accounts_waiting
 from campaigns.queries.order_dates import common_due_date
-from campaigns.services.orders.contact.invitations import preview_invitation
+from campaigns.services.orders.contact.invitations import preview_invitation, send_test
 from campaigns.services.orders.requests import request_orders
 from campaigns.services.orders.sending import send_submission
 from campaigns.services.orders.templates import NAME_FIELD
@@ -39,7 +39,7 @@ from campaigns.views.order_recipients import Recipient, parts_of, recipients_of
 from campaigns.views.order_templates import SAVE, TEMPLATE_STEPS, template_step
 from crm.errors import CrmProblem
 from jobs.services.at_once import do_at_once
-from mail.services.previewing import Preview
+from mail.errors import MailProblem
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
 from tiktok.errors import TikTokProblem
@@ -199,6 +199,9 @@ def _preview(
     is_wrong = not addresses.is_valid()
     recipients = recipients_of(campaign, form, addresses)
     nth = _shown(request, recipients)
+    order = _order_of(form, recipients[nth])
+    if "test" in request.POST:
+        _send_test(request, order)
     parts = parts_of(recipients)
     context = {
         "form": form,
@@ -208,7 +211,7 @@ def _preview(
         "nth": nth + 1,
         "earlier": recipients[nth - 1] if nth else None,
         "later": recipients[nth + 1] if nth + 1 < len(recipients) else None,
-        "mail": _mail(request, campaign, form, recipients[nth]),
+        "mail": preview_invitation(order, request.organization, to=recipients[nth].address),
         "mailed_count": sum(each.is_mailed for each in recipients),
         "by_hand_count": sum(not each.is_mailed for each in recipients),
         "outside_count": sum(each.is_outside for each in recipients),
@@ -231,23 +234,32 @@ def _preview(
 def _shown(request: OrganizationRequest, recipients: list[Recipient]) -> int:
     """The place of the creator whose mail is shown: the one asked for, else the first."""
     places = {str(each.account.pk): nth for nth, each in enumerate(recipients)}
-    return places.get(request.POST.get("shown", ""), 0)
+    wanted = request.POST.get("test") or request.POST.get("shown", "")
+    return places.get(wanted, 0)
 
 
-def _mail(
-    request: OrganizationRequest, campaign: Campaign, form: OrderForm, recipient: Recipient
-) -> Preview:
+def _order_of(form: OrderForm, recipient: Recipient) -> Order:
+    """The order that this creator would get, not written down."""
     given = form.cleaned_data
     has_code = capabilities(recipient.through).has_campaign_codes
     code = form.adds_to.campaign_code if form.adds_to else CODE_TO_COME
-    order = Order(
+    return Order(
         account=recipient.account,
         request=OrderRequest(**{name: given[name] for name in TERMS}),
         video_limit=given["video_count"],
         campaign_code=code if has_code else "",
         due_on=recipient.due_on,
     )
-    return preview_invitation(order, request.organization, to=recipient.address)
+
+
+def _send_test(request: OrganizationRequest, order: Order) -> None:
+    """Send the shown invitation to the member."""
+    try:
+        send_test(order, request.organization, actor=request.user)
+    except MailProblem as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, f"The test is on its way to {request.user.email}.")
 
 
 def _send(

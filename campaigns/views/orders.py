@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -33,6 +34,7 @@ from campaigns.queries.order_list import (
     UNANSWERED,
     Asked,
     narrowed_page,
+    order_counts,
 )
 from campaigns.services import errands
 from campaigns.services.drafts import draft_message
@@ -47,6 +49,12 @@ from tenancy.models import Event
 from ui.templatetags.formats import too_soon
 
 SHARED_AT_MOST = 2
+STATES = (
+    ("", "All"),
+    (OVERDUE, "Overdue"),
+    (NO_ADDRESS, "Without an e-mail address"),
+    *OrderState.choices,
+)
 
 
 @staff_page(Permission.READ)
@@ -55,17 +63,14 @@ def order_list(request: OrganizationRequest, pk: int) -> HttpResponse:
     asked = Asked.of(request.GET)
     page = narrowed_page(campaign, asked, request.GET.get("cursor"))
     requests = list(requests_with_problems(campaign))
-    live = orders_live(campaign, page.rows, requests)
+    counts = order_counts(campaign)
+    live = orders_live(campaign, page.rows, requests, counts)
     context = {
         "page": page,
         "requests": requests,
         "live": live,
         "asked": asked,
-        "states": [
-            (OVERDUE, "Overdue"),
-            (NO_ADDRESS, "Without an e-mail address"),
-            *OrderState.choices,
-        ],
+        "states": _states(asked, counts),
         "replies": [
             (DRAFTED, "Draft to review"),
             (UNANSWERED, "Something to answer"),
@@ -77,6 +82,22 @@ def order_list(request: OrganizationRequest, pk: int) -> HttpResponse:
         "export_url": address(request, "orders_export", campaign.pk),
     }
     return live.answer(request) or campaign_page(request, campaign, "orders/list.html", context)
+
+
+def _states(asked: Asked, counts: Mapping[str, int]) -> list[dict[str, object]]:
+    """The states that orders of the campaign are in, each with the address of its list, which keeps what else is asked for. How
+    many there are is known where nothing else is."""
+    is_whole = not replace(asked, state="").is_narrowed
+    return [
+        {
+            "label": label,
+            "count": counts[state] if is_whole else None,
+            "query": replace(asked, state=state).query,
+            "is_current": state == asked.state,
+        }
+        for state, label in STATES
+        if counts[state] or state in {"", asked.state}
+    ]
 
 
 def _shared(orders: Sequence[Order]) -> list[Order]:

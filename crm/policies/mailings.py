@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 # One mailing is written and shown whole; more creators are more mailings.
 MOST_RECIPIENTS = 10_000
-TEST = "mailing-test:"  # begins the intent of an e-mail that a member sends to themselves
+TEST = "mailing-test:"  # begins the intent of a mail to a creator that a member sends to themselves
 REFUSALS: dict[type[MailProblem], SkipReason] = {
     AddressBounced: SkipReason.BOUNCED,
     AddressUnsubscribed: SkipReason.UNSUBSCRIBED,

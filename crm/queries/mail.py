@@ -12,7 +12,7 @@ from crm.policies.mailings import TEST
 from mail.models import Message
 from tenancy.scope import groups_scope
 
-# E-mails to members, who may have the address of an influencer: invitations, codes, tests of mailings.
+# E-mails to members, who may have the address of an influencer: invitations, codes, tests.
 TO_MEMBERS = Q(template__startswith="tenancy_") | Q(intent__startswith=TEST)
 
 

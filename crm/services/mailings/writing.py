@@ -14,6 +14,7 @@ from crm.services.mailings.ties import tie_mail
 from mail.models import Message
 from mail.services.outbox import queue_message
 from mail.services.previewing import Preview, preview_message
+from mail.services.rendering import render_words
 from tenancy.models import User
 
 TEMPLATE = "crm_mailing"
@@ -51,22 +52,29 @@ def preview_mail(
     )
 
 
-@transaction.atomic
 def send_test(
     addressee: Addressee, subject: str, body: str, values: Mapping[str, str], *, actor: User
 ) -> None:
-    """Send the e-mail to the member who writes it, filled for a creator; it names them, so it goes when they go. Raises
-    MailProblem."""
+    """Send the e-mail to the member who writes it, filled for a creator. Raises MailProblem."""
     words = _words(subject, body, values)
+    queue_test(TEMPLATE, filled(subject, values), words, about=addressee.pk, actor=actor)
+
+
+@transaction.atomic
+def queue_test(
+    template: str, subject: str, values: Mapping[str, object], *, about: int, actor: User
+) -> None:
+    """Queue a mail to a creator for the member who is about to send it. `about`: the influencer whom it names, so it goes when
+    they go. Raises MailProblem."""
     message, _ = queue_message(
-        TEMPLATE,
+        template,
         to=actor.email,
-        subject=f"Test: {filled(subject, values)}",
-        values=words,
-        intent=f"{TEST}{actor.pk}:{_digest(filled(subject, values) + str(words['words']))}",
+        subject=f"Test: {subject}",
+        values=values,
+        intent=f"{TEST}{actor.pk}:{_digest(subject + render_words(template, values))}",
         again_after=TEST_AGAIN_AFTER,
     )
-    tie_mail(message, addressee.pk)
+    tie_mail(message, about)
 
 
 def _words(subject: str, body: str, values: Mapping[str, str]) -> dict[str, object]:

@@ -15,6 +15,7 @@ from campaigns.models import Order, OrderReply
 from campaigns.services.orders import transitions
 from campaigns.services.orders.contact.pages import page_language, page_url
 from crm.services.mailings.ties import tie_mail
+from crm.services.mailings.writing import queue_test
 from mail.enums import MessageState
 from mail.errors import MailProblem
 from mail.models import Message
@@ -140,6 +141,15 @@ def preview_invitation(order: Order, organization: Organization, *, to: str) -> 
         )
 
 
+def send_test(order: Order, organization: Organization, *, actor: User) -> None:
+    """Send the invitation that `preview_invitation` shows to the member who is about to order. Raises MailProblem."""
+    order.invite_link = order.invite_link or LINK_TO_COME
+    about = order.account.influencer_id
+    with translation.override(page_language(order)):
+        values = _values(order, organization)
+        queue_test(TEMPLATE, _subject(order), values, about=about, actor=actor)
+
+
 def invitation_words(order: Order, organization: Organization) -> str:
     """The invitation as a text with link and code, for a creator who is written to some other way than by e-mail."""
     with translation.override(page_language(order)):
@@ -148,7 +158,7 @@ def invitation_words(order: Order, organization: Organization) -> str:
 
 def follow_mail(message: Message) -> None:
     """Say on the order what became of its invitation, while nothing else has become of the order."""
-    if message.template != TEMPLATE:
+    if not message.intent.startswith(f"{INVITATION}:"):
         return
     order_id = int(message.intent.rpartition(":")[2])
     failed = message.state in {MessageState.FAILED, MessageState.BOUNCED}
