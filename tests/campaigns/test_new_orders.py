@@ -12,14 +12,17 @@ from django.utils import timezone
 from campaigns.enums import OrderState
 from campaigns.errors import OrderNotValid
 from campaigns.models import Order, OrderRequest
-from campaigns.services.orders.contact.invitations import PAGE_TO_COME
+from campaigns.services.orders.contact.invitations import PAGE_TO_COME, follow_mail
 from campaigns.services.orders.contact.pages import page_url
 from campaigns.services.orders.requests import request_orders
 from crm.errors import AddressTaken
 from crm.models import Influencer
-from mail.models import Address
+from crm.queries.mail import mail_to
+from crm.services.removals.deleting import delete_influencer
+from mail.models import Address, Message
+from mail.services.marks import mark
 from tenancy.enums import Verb
-from tenancy.models import Event
+from tenancy.models import Event, User
 from tests.campaigns.test_campaigns_pages import FORM, base, text
 from tests.factories.campaigns import a_participant, an_account, an_order
 from tests.mailing import sent_mail
@@ -158,6 +161,51 @@ def test_each_creators_mail_can_be_looked_at(manager, campaign) -> None:
     assert second.context["shown"].account == rio
     assert "Hello " + rio.influencer.name in second.context["mail"].words.translate(MARKS)
     assert token(second) == name
+
+
+def test_the_shown_invitation_is_sent_to_oneself_and_nothing_is_ordered(
+    manager, campaign
+) -> None:
+    maya = with_address(a_participant(campaign, "maya.bakes"), "maya@bakes.example")
+    rio = an_account("rio.runs")
+    first = preview(manager, campaign, maya, rio)
+    assert f'name="test" value="{maya.pk}"' in text(first)
+    for _ in range(2):  # the second one so soon is a double click
+        answer = preview(manager, campaign, maya, rio, test=str(rio.pk), token=token(first))
+    member = User.objects.get(pk=manager.session["_auth_user_id"])
+    assert f"The test is on its way to {member.email}." in text(answer)
+    assert answer.context["shown"].account == rio
+    [mail] = sent_mail()
+    assert (mail.to, mail.subject) == ([member.email], f"Test: {answer.context['mail'].subject}")
+    assert mail.body.partition("\n\n--\n")[0] == answer.context["mail"].words
+    assert (Order.objects.count(), OrderRequest.objects.count()) == (0, 0)
+    with_email = Influencer.objects.filter(pk=rio.influencer_id)
+    with_email.update(email=member.email)
+    assert list(mail_to(with_email.get(), 10)) == []  # it is no mail to the creator
+    delete_influencer(with_email.get(), actor=None)
+    assert not Message.objects.exists()
+
+
+def test_a_test_that_bounces_leaves_orders_alone(manager, campaign) -> None:
+    maya = a_participant(campaign, "maya.bakes")
+    order = an_order(campaign, maya, state="sent")
+    preview(manager, campaign, maya, test=str(maya.pk))
+    message = Message.objects.get()
+    message.state, message.reason = "bounced", "No such mailbox."
+    follow_mail(message)
+    order.refresh_from_db()
+    assert order.problem == ""
+
+
+def test_a_test_to_an_address_that_bounced_is_refused_in_words(manager, campaign) -> None:
+    maya = a_participant(campaign, "maya.bakes")
+    member = User.objects.get(pk=manager.session["_auth_user_id"])
+    mark(member.email, "bounced_at")
+    answer = preview(manager, campaign, maya, test=str(maya.pk))
+    assert answer.status_code == 200
+    assert "bounced" in text(answer) or "did not arrive" in text(answer)
+    assert "The test is on its way" not in text(answer)
+    assert sent_mail() == []
 
 
 MARKS = {ord(mark): None for mark in "\u2066\u2067\u2068\u2069"}

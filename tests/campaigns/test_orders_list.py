@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -11,7 +12,13 @@ from django.utils import timezone
 
 from campaigns.enums import OrderState, ReplyKind, SparkFilter
 from campaigns.models import Campaign, Order, OrderRequest, Review, SparkPermission
-from campaigns.queries.order_list import Asked, narrowed_page, next_step, spark_words
+from campaigns.queries.order_list import (
+    Asked,
+    narrowed_page,
+    next_step,
+    order_counts,
+    spark_words,
+)
 from campaigns.services.order_bulk import preview, start_bulk
 from campaigns.services.orders.contact.replies import say
 from crm.models import Influencer
@@ -19,10 +26,11 @@ from jobs.enums import Lane
 from jobs.services.jobs import job_kind
 from jobs.services.pool import work_off
 from mail.models import Message
-from tenancy.models import Organization
+from tenancy.models import Group, Organization
+from tenancy.scope import groups_scope
 from tests.campaigns.test_campaigns_pages import base
 from tests.clicking import manager_of
-from tests.factories.campaigns import a_post, a_video, an_account, an_order
+from tests.factories.campaigns import a_campaign, a_post, a_video, an_account, an_order
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +63,77 @@ def test_the_list_is_narrowed_by_state_and_by_what_was_said(
     assert shown(campaign, said="question") == []
     Order.objects.update(due_on=timezone.now().date() - timedelta(days=1))
     assert shown(campaign, state="overdue") == ["rio", "maya"]
+
+
+def tabs(client: Client, url: str) -> dict[str, tuple[str, str]]:
+    """The address and the count of each state above the list, as it is shown."""
+    nav = client.get(url).content.decode().partition('aria-label="Orders by state">')[2]
+    found = re.findall(
+        r'<a href="([^"]+)"[^>]*>([^<]+?)(?: <span class="muted">([^<]+)</span>)?</a>',
+        nav.partition("</nav>")[0],
+    )
+    return {label.strip(): (unescape(address), count) for address, label, count in found}
+
+
+def test_each_state_stands_above_the_list_with_its_count_and_leads_there(
+    manager: Client, campaign: Campaign, orders: dict[str, Order]
+) -> None:
+    Order.objects.filter(pk=orders["rio"].pk).update(due_on=date(2026, 1, 1))
+    Influencer.objects.filter(accounts=orders["maya"].account).update(email="")
+    Order.objects.filter(pk=orders["maya"].pk).update(state="created")
+    an_order(a_campaign("other"), an_account("zoe"), state="failed")
+    url = f"{base(campaign)}orders/"
+    shown = tabs(manager, url)
+    assert {label: count for label, (_, count) in shown.items()} == {
+        "All": "3", "Overdue": "1", "Without an e-mail address": "1", "Created": "1", "Accepted": "1", "Fulfilled": "1",
+    }  # fmt: skip
+    for address, count in shown.values():
+        page = manager.get(address).content.decode()
+        assert page.count('scope="row"') == int(count), address
+    current = re.findall(r'aria-current="true">(\w+)', manager.get(f"{url}?state=overdue").content.decode())  # fmt: skip
+    assert current == ["Overdue"]
+
+
+def test_beside_another_filter_states_keep_it_and_count_nothing(
+    manager: Client, campaign: Campaign, orders: dict[str, Order]
+) -> None:
+    url = f"{base(campaign)}orders/"
+    assert tabs(manager, f"{url}?q=maya&sort=due&state=sent") == {
+        "All": (f"{url}?q=maya&sort=due", ""),
+        "Sent": (f"{url}?q=maya&state=sent&sort=due", ""),
+        "Accepted": (f"{url}?q=maya&state=accepted&sort=due", ""),
+        "Fulfilled": (f"{url}?q=maya&state=fulfilled&sort=due", ""),
+    }
+    # A state that no order is in stays in sight while the list is asked for it.
+    assert tabs(manager, f"{url}?state=failed")["Failed"] == (f"{url}?state=failed", "0")
+
+
+def test_without_an_order_there_is_no_state_to_choose(manager: Client, campaign: Campaign) -> None:
+    assert tabs(manager, f"{base(campaign)}orders/") == {}
+
+
+def test_members_of_groups_count_theirs(
+    organization: Organization, campaign: Campaign, orders: dict[str, Order]
+) -> None:
+    group = Group.objects.create(name="Food", key="food")
+    Influencer.objects.filter(accounts=orders["maya"].account).update(group=group)
+    with groups_scope([group.pk]):
+        found = order_counts(campaign)
+    assert {state: count for state, count in found.items() if count} == {"": 1, "sent": 1}
+    assert {state: count for state, count in order_counts(campaign).items() if count} == {
+        "": 3, "sent": 1, "accepted": 1, "fulfilled": 1,
+    }  # fmt: skip
+
+
+def test_the_list_brings_itself_up_to_date_when_a_count_changes(
+    manager: Client, campaign: Campaign, orders: dict[str, Order]
+) -> None:
+    url = f"{base(campaign)}orders/?state=sent"
+    seen = re.search(r'data-live="([^"]+)"', manager.get(url).content.decode())
+    assert seen
+    assert manager.get(url, headers={"X-Seen": seen[1]}).status_code == 204
+    Order.objects.filter(pk=orders["rio"].pk).update(state="posting")
+    assert manager.get(url, headers={"X-Seen": seen[1]}).status_code == 200
 
 
 def test_the_list_tells_of_permissions_to_advertise_and_is_narrowed_by_them(

@@ -51,8 +51,16 @@ def test_a_request_to_link_a_video_before_and_after_it_can_be_answered_here(
     expect(page.get_by_role("button", name="Accept and link the video")).to_be_visible()
 
 
-TOO_SMALL = """() => [...document.querySelectorAll("main .btn, main .form-control, .back-link, .user-menu summary")]
+TOO_SMALL = """() => [...document.querySelectorAll("main .btn, main .form-control, .back-link, .user-menu summary, :is(dialog, [data-toast]) .icon-button")]
     .filter(each => each.checkVisibility() && each.getBoundingClientRect().height < 44).map(each => each.outerHTML)"""
+
+
+# A message and a dialog, which the page brings along to show them later.
+WITH_NEWS = """() => {
+    document.dispatchEvent(new CustomEvent("toast", { detail: { text: "Saved." } }));
+    document.getElementById("dialog-content").append(document.getElementById("dialog-loading").content.cloneNode(true));
+    document.getElementById("dialog-host").showModal();
+}"""
 
 
 def test_what_a_thumb_presses_is_large_enough(
@@ -62,6 +70,7 @@ def test_what_a_thumb_presses_is_large_enough(
     page = signed_in(maya, 390)
     for path in ("", "sharing/", "organizations/oak/", "data/", "data/erase/", "sign-in/"):
         page.goto(f"/me/{path}")
+        page.evaluate(WITH_NEWS)
         assert page.evaluate(TOO_SMALL) == [], path
     phone = chromium.new_context(viewport=PHONE, base_url=site, has_touch=True).new_page()
     phone.goto("/accounts/login/code/")

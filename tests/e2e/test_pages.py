@@ -226,6 +226,25 @@ def test_an_absent_page_says_so_without_a_barrier(db: None, chromium: Browser, s
     page.close()
 
 
+def test_on_a_phone_an_order_is_creator_and_state_next_step_due_date_and_a_line_of_numbers(
+    whole: Whole, manager: User, signed_in: Callable[..., Page]
+) -> None:
+    page = signed_in(manager, 390)
+    page.goto(f"/o/oak/campaigns/{whole.campaign.pk}/orders/")
+    for row in page.locator("#orders tbody tr").all():
+        names = ("th", ".order-state", ".order-step", ".order-due", ".order-number >> nth=0")
+        boxes = [row.locator(name).bounding_box() for name in names]
+        name, state, step, due, number = (box for box in boxes if box)
+        assert state["y"] < name["y"] + name["height"] <= step["y"]
+        assert step["y"] + step["height"] <= due["y"] < due["y"] + due["height"] <= number["y"]
+        whole_row = row.bounding_box()
+        assert whole_row
+        assert whole_row["height"] <= 240
+        button = row.locator(".order-acts .btn").first.bounding_box()
+        assert button
+        assert button["x"] + button["width"] <= 390
+
+
 def test_on_a_phone_a_row_is_name_number_and_badge_and_countries_have_names(
     whole: Whole, manager: User, signed_in: Callable[..., Page]
 ) -> None:
