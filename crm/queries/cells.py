@@ -71,8 +71,10 @@ def own_value(column: Column, row: InfluencerRow) -> Typed | None:
 
 def _custom(column: Column, row: InfluencerRow) -> Cell:
     value = own_value(column, row)
-    if value is None or column.kind.is_number:
-        return value and value.number
+    if value is None:
+        return None
+    if column.kind.is_number:
+        return value.number
     return value.day or written_value(column.field_kind, value)
 
 

@@ -18,7 +18,7 @@ from campaigns.services.orders.requests import request_orders
 from crm.errors import AddressTaken
 from crm.models import Influencer
 from crm.queries.mail import mail_to
-from crm.services.removals.deleting import delete_influencer
+from crm.services.influencers import delete_influencer
 from mail.models import Address, Message
 from mail.services.marks import mark
 from tenancy.enums import Verb
@@ -163,9 +163,7 @@ def test_each_creators_mail_can_be_looked_at(manager, campaign) -> None:
     assert token(second) == name
 
 
-def test_the_shown_invitation_is_sent_to_oneself_and_nothing_is_ordered(
-    manager, campaign
-) -> None:
+def test_the_shown_invitation_is_sent_to_oneself_and_nothing_is_ordered(manager, campaign) -> None:
     maya = with_address(a_participant(campaign, "maya.bakes"), "maya@bakes.example")
     rio = an_account("rio.runs")
     first = preview(manager, campaign, maya, rio)
@@ -203,7 +201,7 @@ def test_a_test_to_an_address_that_bounced_is_refused_in_words(manager, campaign
     mark(member.email, "bounced_at")
     answer = preview(manager, campaign, maya, test=str(maya.pk))
     assert answer.status_code == 200
-    assert "bounced" in text(answer) or "did not arrive" in text(answer)
+    assert f"E-mail to {member.email} came back" in text(answer)
     assert "The test is on its way" not in text(answer)
     assert sent_mail() == []
 

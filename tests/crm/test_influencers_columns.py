@@ -468,7 +468,10 @@ def test_money_is_for_those_who_may_see_it(
         client.post(COLUMNS_PAGE, {"order": keys, "shown": keys})
         for url in (LIST, f"{LIST}{maya.pk}/"):
             page = client.get(url).content.decode()
-            assert ("7,777.00" in page, "8,888.00\xa0EUR" in page) == (may_see, may_see), (role, url)
+            assert ("7,777.00" in page, "8,888.00\xa0EUR" in page) == (may_see, may_see), (
+                role,
+                url,
+            )
         filtered = client.get(f"{LIST}?f=field.fee:8000..9000").content.decode()
         assert ("There is no filter “field.fee”" in filtered) is not may_see
         assert (headings(client) == ["Creator", "Rates", "Fee"]) is may_see

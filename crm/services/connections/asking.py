@@ -222,9 +222,7 @@ def _invitation(influencer: Influencer, handle: str) -> ConnectInvitation:
     return found.get(influencer=influencer, handle=handle)
 
 
-def _note_asked(
-    invitation: ConnectInvitation, message: Message | None, actor: User | None
-) -> None:
+def _note_asked(invitation: ConnectInvitation, message: Message | None, actor: User | None) -> None:
     if invitation.state != ConnectState.OPENED:  # a reminder leaves that as it is
         invitation.state, invitation.opened_at = ConnectState.ASKED, None
     invitation.asked_at, invitation.asked_by, invitation.message = timezone.now(), actor, message
