@@ -137,8 +137,6 @@ NEED_NONE = {
         staff/campaigns/orders/bulk.html
         staff/campaigns/orders/step.html campaigns:order_sent
         staff/campaigns/orders/step.html step_url
-        staff/crm/accounts/next_action.html crm:link_to_connect
-        staff/crm/connections/link.html action
         staff/crm/contracts/contract.html crm:contract_state
         staff/crm/imports/columns.html crm:map_import_columns
         staff/crm/imports/failed.html crm:read_import_otherwise
@@ -232,9 +230,11 @@ NEED_NONE = {
         public/apply/program.html apply_form
         staff/campaigns/ending/list.html campaigns:remind_ending
         staff/crm/accounts/next_action.html invite_url
+        staff/crm/accounts/next_action.html link_url
         staff/crm/accounts/refused.html ask_url
         staff/crm/accounts/refused.html invite_url
         staff/crm/connections/ask.html action
+        staff/crm/connections/link.html action
         staff/crm/invitations/invite.html action
         staff/mail/messages.html mail:send_again
         staff/organization/members/invitation.html members:send_again
