@@ -47,7 +47,7 @@ NEED_NONE = {
         staff/crm/imports/outcome.html crm:roll_back_import
         staff/crm/imports/roll_back.html crm:roll_back_import
         staff/crm/imports/pasted/lookup.html crm:cancel_import
-        staff/crm/imports/running.html crm:cancel_import
+        staff/crm/imports/cancel.html crm:cancel_import
         staff/crm/influencers/delete.html action
         staff/crm/influencers/outcome.html crm:delete_segment
         staff/crm/documents/line.html crm:delete_document

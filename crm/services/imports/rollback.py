@@ -107,13 +107,14 @@ def verdicts(rows: Sequence[ImportRow]) -> list[Verdict]:
     account_work = _hanging(SocialAccount, account_ids, parents)
     new = [row.about_id for row in rows if row.fate == ImportFate.NEW]
     work = _hanging(Influencer, new, parents)
+    present = states.references()
     found = {
         pk: Found(current[pk], accounts[pk], work.get(pk, Counter()), account_work) for pk in ids
     }
     return [
         _of_new(row, found[row.about_id])
         if row.fate == ImportFate.NEW
-        else _of_known(row, found[row.about_id])
+        else _of_known(row, found[row.about_id], present)
         for row in rows
     ]
 
@@ -150,7 +151,8 @@ def _comparable(key: str, value: Any) -> Any:
     return None if value in ("", []) else value
 
 
-def _of_known(row: ImportRow, found: Found) -> Verdict:
+def _of_known(row: ImportRow, found: Found, present: states.References) -> Verdict:
+    """The verdict on an influencer who was here before: values that nobody has changed since return, unless they refer to what is gone."""
     verdict = Verdict(row)
     for key, (before, after) in row.changes.items():
         if is_reading(key):
@@ -163,7 +165,7 @@ def _of_known(row: ImportRow, found: Found) -> Verdict:
             _part_with(verdict, key, mine, found)
         elif states.is_set(key):
             verdict.returning[key] = [each for each in now or () if each not in added]
-        elif now == after:
+        elif now == after and not present.problem(key, before):
             verdict.returning[key] = before
         else:
             verdict.kept[key] = now

@@ -10,7 +10,7 @@ from django.db import connection, models
 from django.utils import timezone
 
 from crm.enums import ImportFate
-from crm.models import AwaitedAccount, Import, ImportRow, Influencer
+from crm.models import AwaitedAccount, Import, ImportRow, Influencer, SocialAccount
 from crm.services.imports import states
 from crm.services.imports.matching import TIKTOK, identified, keys_of
 from crm.services.imports.meaning.catalog import ACCOUNT
@@ -27,6 +27,7 @@ EXISTS_NOW = (
 CHANGED_NOW = (
     "Since the preview somebody has changed this creator. Import the row again to see how."
 )
+TAKEN_NOW = "Since the preview somebody has added this account to another creator. Import the row again to see to whom."
 # Imports of one organization write one after the other: two must not add the same person.
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('crm.import', %s))"
 MARK_WRITTEN = """
@@ -58,8 +59,9 @@ def write_rows(parent: Import, rows: Sequence[ImportRow], *, actor: User | None)
     """Write these rows in the transaction of the caller. How many of each fate."""
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [parent.organization_id])
+    _refuse_gone(parent, rows)
     new = _still_new(parent, [row for row in rows if row.fate == ImportFate.NEW])
-    known = _still_unchanged([row for row in rows if row.fate == ImportFate.UPDATE])
+    known = _still_to_update([row for row in rows if row.fate == ImportFate.UPDATE])
     asked = [row for row in rows if row.fate == ImportFate.UNCHANGED]
     _create(parent, new, actor)
     _update(parent, known, actor)
@@ -84,22 +86,94 @@ def _still_new(parent: Import, rows: Sequence[ImportRow]) -> list[ImportRow]:
     return [row for row in rows if row not in late] if late else list(rows)
 
 
-def _still_unchanged(rows: Sequence[ImportRow]) -> list[ImportRow]:
-    ids = [row.about_id for row in rows]
-    list(Influencer.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
-    current = states.load(ids, {key for row in rows for key in row.changes})
-    late = [row for row in rows if _is_changed(row, current[row.about_id])]
-    leave_out(late, CHANGED_NOW)
-    return [row for row in rows if row not in late] if late else list(rows)
+def _refuse_gone(parent: Import, rows: Iterable[ImportRow]) -> None:
+    """Leave out rows with a value that refers to somebody or something that is gone."""
+    present = states.references()
+    headers = {column["field"]: column["name"] for column in parent.columns}
+    for row in rows:
+        after = {key: value for key, (_, value) in row.changes.items()}
+        values = row.values if row.fate == ImportFate.NEW else after
+        problems = {key: present.problem(key, value) for key, value in values.items()}
+        if reasons := [[headers[key], why, ""] for key, why in problems.items() if why]:
+            _refuse(row, reasons)
+
+
+def _still_to_update(rows: Sequence[ImportRow]) -> list[ImportRow]:
+    """The rows whose influencers are as the preview showed, and still lack something. Who was deleted is passed over; of two
+    rows whose influencers were merged the first counts."""
+    people = Influencer.objects.select_for_update().filter(pk__in=[row.about_id for row in rows])
+    present = set(people.order_by("pk").values_list("pk", flat=True))
+    here = [row for row in rows if row.about_id in present]
+    current = states.load(present, {key for row in here for key in row.changes})
+    first = {row.about_id: row for row in reversed(here)}
+    leave_out(
+        [
+            row
+            for row in here
+            if first[row.about_id] is not row or _is_changed(row, current[row.about_id])
+        ],
+        CHANGED_NOW,
+    )
+    leave_out(_taken([row for row in here if row.fate == ImportFate.UPDATE]), TAKEN_NOW)
+    good = [row for row in here if row.fate == ImportFate.UPDATE]
+    narrowed = [row for row in good if _narrow(row, current[row.about_id])]
+    ImportRow.objects.bulk_update(narrowed, ["fate", "changes"], batch_size=500)
+    return [row for row in good if row.fate == ImportFate.UPDATE]
 
 
 def _is_changed(row: ImportRow, state: Mapping[str, Any]) -> bool:
     """Has a field another value than the preview showed? What only adds may come beside what others have added."""
     return any(
-        _now(row, state, key) != before
+        _now(row, state, key) != before or _lacks_account(row, state, key)
         for key, (before, _) in row.changes.items()
         if not states.is_set(key)
     )
+
+
+def _lacks_account(row: ImportRow, state: Mapping[str, Any], key: str) -> bool:
+    """Are these the numbers of an account that was there and has gone?"""
+    if not is_reading(key):
+        return False
+    account = f"{ACCOUNT}{key.partition('.')[0]}"
+    return account not in row.changes and row.values[account] not in state.get(key, ())
+
+
+def _taken(rows: Sequence[ImportRow]) -> list[ImportRow]:
+    """The rows that add an account which is somebody else's by now."""
+    added = {
+        row.pk: {
+            (key.removeprefix(ACCOUNT), handle)
+            for key, (before, after) in row.changes.items() if key.startswith(ACCOUNT)
+            for handle in after if handle not in before
+        }
+        for row in rows
+    }  # fmt: skip
+    handles = {handle for mine in added.values() for _, handle in mine}
+    found = SocialAccount.objects.filter(handle__in=handles)
+    owners = {
+        (network, handle): owner
+        for network, handle, owner in found.values_list("network", "handle", "influencer_id")
+    }
+    return [
+        row
+        for row in rows
+        if {owners.get(each, row.about_id) for each in added[row.pk]} - {row.about_id}
+    ]
+
+
+def _narrow(row: ImportRow, state: Mapping[str, Any]) -> bool:
+    """Leave to others what they have added since the preview: a roll-back takes back what the import itself has added. Returns
+    whether they have added anything."""
+    sets = {key: pair for key, pair in row.changes.items() if states.is_set(key)}
+    for key, (before, after) in sets.items():
+        there = state[key]
+        added = [each for each in after if each not in {*before, *there}]
+        row.changes[key] = [there, [*there, *added]]
+        if not added:
+            del row.changes[key]
+    if not row.changes:
+        row.fate = ImportFate.UNCHANGED
+    return any(row.changes.get(key) != pair for key, pair in sets.items())
 
 
 def _now(row: ImportRow, state: Mapping[str, Any], key: str) -> Any:
@@ -111,8 +185,12 @@ def _now(row: ImportRow, state: Mapping[str, Any], key: str) -> Any:
 def leave_out(rows: Sequence[ImportRow], reason: str) -> None:
     """Let rows be errors that could be written when they were previewed."""
     for row in rows:
-        row.fate, row.reasons = ImportFate.ERROR, [["", reason, ""]]
-        row.save(update_fields=["fate", "reasons"])
+        _refuse(row, [["", reason, ""]])
+
+
+def _refuse(row: ImportRow, reasons: list[list[str]]) -> None:
+    row.fate, row.reasons = ImportFate.ERROR, reasons
+    row.save(update_fields=["fate", "reasons"])
 
 
 def _create(parent: Import, rows: Sequence[ImportRow], actor: User | None) -> None:
@@ -149,13 +227,8 @@ def _beside_columns(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _update(parent: Import, rows: Sequence[ImportRow], actor: User | None) -> None:
     ids = [row.about_id for row in rows]
-    sets = states.load(ids, {key for row in rows for key in row.changes if states.is_set(key)})
     changes = {
-        row.about_id: {
-            key: _together(sets[row.about_id], key, after)
-            for key, (_, after) in row.changes.items()
-        }
-        for row in rows
+        row.about_id: {key: after for key, (_, after) in row.changes.items()} for row in rows
     }
     _save(changes, rows, parent)
     changed = list(Influencer.objects.filter(pk__in=ids))
@@ -164,12 +237,6 @@ def _update(parent: Import, rows: Sequence[ImportRow], actor: User | None) -> No
         Verb.INFLUENCER_IMPORT_UPDATED, changed, actor=actor, texts=texts, file_import=parent.pk
     )
     check_for_duplicates(*ids)
-
-
-def _together(state: Mapping[str, Any], key: str, after: Any) -> Any:
-    if not states.is_set(key):
-        return after
-    return list(dict.fromkeys([*state[key], *after]))
 
 
 def _save(

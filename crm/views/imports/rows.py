@@ -14,6 +14,7 @@ from crm.countries import COUNTRIES
 from crm.enums import ImportFate
 from crm.models import Import, ImportRow
 from crm.queries.imports import latest_changes, names_of_influencers, names_of_people
+from crm.services.imports import states
 from crm.services.imports.meaning.catalog import Field
 from crm.services.imports.people import INFLUENCERS
 from crm.services.imports.subjects import subject_of
@@ -27,6 +28,7 @@ KINDS = {
     ImportFate.DUPLICATE: "warning",
     ImportFate.ERROR: "danger",
 }
+EARLIER_GONE = "the earlier value is no longer there"
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,8 @@ class Words:
             "owner": self.owners, "group": self.groups, "country": COUNTRIES, "language": dict(settings.LANGUAGES),
         }  # fmt: skip
         if key in named:
-            return str(named[key].get(value, value))
+            gone = value if key in {"country", "language"} else "no longer there"
+            return str(named[key].get(value, gone))
         return _shown(value, self.fields.get(key))
 
 
@@ -156,7 +159,7 @@ def kept_rows(parent: Import, rows: Sequence[ImportRow]) -> list[KeptRow]:
     return [
         KeptRow(
             row=row,
-            changes=[_kept(words, key, value) for key, value in row.kept.items()],
+            changes=[_kept(words, row, key) for key in row.kept],
             event=events.get(row.about_id),
             fate=stays if row.fate == ImportFate.NEW else _fate(row, words),
         )
@@ -164,10 +167,16 @@ def kept_rows(parent: Import, rows: Sequence[ImportRow]) -> list[KeptRow]:
     ]
 
 
-def _kept(words: Words, key: str, value: Any) -> str:
+def _kept(words: Words, row: ImportRow, key: str) -> str:
+    value = row.kept[key]
     if key.startswith("+"):
         return f"{value} {key[1:]}" if value > 1 else f"{key[1:]} ({value})"
-    return f"{words.label(key)}: {words.value(key, value) or 'emptied'}"
+    shown = f"{words.label(key)}: {words.value(key, value) or 'emptied'}"
+    if states.refers(key) and row.changes.get(key, ())[1:] == [
+        value
+    ]:  # nobody has changed it since
+        return f"{shown} ({EARLIER_GONE})"
+    return shown
 
 
 def _fate(row: ImportRow, words: Words) -> str:
