@@ -103,19 +103,21 @@ class Wished:
 
 
 def wished_rows(wish: Wish, asker: Asker, *, sees_money: bool) -> Wished:
-    """The influencers that the wish names, those in scope alone. An order that is not there any more is that by name.
+    """The influencers that the wish names, those in scope alone: of a selection exactly these, whatever the list showed beside
+    them. An order that is not there any more is that by name.
 
     Raises SelectionGone where a filter names something that is not there any more.
     """
-    reading = read_address(wish.filters, sees_money=sees_money)
-    if reading.filters.problems:
-        raise SelectionGone
-    rows, has_few = selected(search=wish.search, reading=reading, asker=asker)
     if wish.ids:
-        rows, has_few = rows.filter(pk__in=wish.ids), True
+        rows, has_few, is_everybody = Influencer.objects.filter(pk__in=wish.ids), True, False
+    else:
+        reading = read_address(wish.filters, sees_money=sees_money)
+        if reading.filters.problems:
+            raise SelectionGone
+        rows, has_few = selected(search=wish.search, reading=reading, asker=asker)
+        is_everybody = not (wish.search or reading.filters.clauses)
     if sort := own_sort(wish.sort, sees_money=sees_money):
         return Wished(rows, OwnOrder(rows, sort, has_few))
-    is_everybody = not (wish.ids or wish.search or reading.filters.clauses)
     return Wished(rows, wish.sort if wish.sort in SORTS else "name", is_everybody)
 
 

@@ -54,7 +54,8 @@ def select(request: OrganizationRequest) -> HttpResponse:
     if chosen is None or getattr(chosen, "rows", None):
         raise Http404
     _demand(request, chosen)
-    back = f"{address(request, 'influencers')}?{asked.query()}"
+    query = asked.query()
+    back = f"{address(request, 'influencers')}?{query}"
     if is_all and asked.reading.filters.problems:
         messages.warning(request, str(SelectionGone()))
         return HttpResponseRedirect(back)
@@ -64,7 +65,7 @@ def select(request: OrganizationRequest) -> HttpResponse:
         )
         return HttpResponseRedirect(back)
     if isinstance(chosen, BulkPage) and is_all:
-        return HttpResponseRedirect(_page(request, chosen, f"{asked.query()}&all=1"))
+        return HttpResponseRedirect(_page(request, chosen, query, "all=1"))
     action = runs.draft_action(
         chosen,
         ids=[] if is_all else ids,
@@ -73,7 +74,7 @@ def select(request: OrganizationRequest) -> HttpResponse:
         actor=request.user,
     )
     if isinstance(chosen, BulkPage):
-        return HttpResponseRedirect(_page(request, chosen, f"selection={action.pk}"))
+        return HttpResponseRedirect(_page(request, chosen, query, f"selection={action.pk}"))
     return HttpResponseRedirect(address(request, "bulk_action", action.pk))
 
 
@@ -82,8 +83,10 @@ def _ids(request: OrganizationRequest) -> list[int]:
     return sorted(keys_in(request.POST.getlist("ids")))
 
 
-def _page(request: OrganizationRequest, page: BulkPage, query: str) -> str:
-    return f"{reverse(page.name, args=[request.organization.slug])}?{query}"
+def _page(request: OrganizationRequest, page: BulkPage, query: str, selection: str) -> str:
+    """The address of the action's page, with that of the list: its order, and the way back."""
+    here = reverse(page.name, args=[request.organization.slug])
+    return f"{here}?{query}&{selection}" if query else f"{here}?{selection}"
 
 
 def _came_from(request: OrganizationRequest) -> dict[str, str]:

@@ -17,6 +17,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from crm.errors import SelectionGone
+from crm.models import Influencer
 from crm.queries.columns import layout_of
 from crm.queries.exports import Wish, all_lines, sheet_of, wished_rows
 from crm.queries.segments import count_kept, counted_in_words
@@ -53,10 +54,10 @@ MOST_IDS = 10_000
 def export(request: OrganizationRequest) -> HttpResponseBase:
     """Choose a format and columns; then the file, or the job that writes it."""
     asked = read_request(request)
-    if asked.reading.filters.problems:
+    wish = _wish(request, asked)
+    if asked.reading.filters.problems and not wish.ids:
         messages.warning(request, str(SelectionGone()))
         return go_to(request, asked.href(asked.reading.filters))
-    wish = _wish(request, asked)
     rows = wished_rows(wish, asked.asker, sees_money=sees_money(request)).rows
     if request.method != "POST":
         return _form(request, asked, wish)
@@ -98,7 +99,7 @@ def _picked(request: OrganizationRequest, given: QueryDict) -> list[int]:
 
 def _count(asked: Asked, wish: Wish) -> int | None:
     if wish.ids:
-        return len(wish.ids)
+        return Influencer.objects.filter(pk__in=wish.ids).count()
     return count_kept(asked.facts(), asked.rows)
 
 

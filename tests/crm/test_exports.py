@@ -26,7 +26,7 @@ from crm.policies.columns import COLUMNS
 from crm.services.collections.tags import create_tag, tag_influencers
 from crm.services.exports import runs, tables
 from crm.services.fields import archive_field
-from crm.services.influencers import delete_influencer
+from crm.services.influencers import archive_influencers, delete_influencer
 from files.enums import FileKind
 from files.models import File
 from jobs.enums import JobState, Lane
@@ -229,12 +229,12 @@ class TestWhoAndWhat:
         self, oak: Organization, viewer: Client
     ) -> None:
         with organization_scope(oak):
-            InfluencerFactory.create_batch(2, country="DE")
+            first, second = InfluencerFactory.create_batch(2, country="DE")
             InfluencerFactory.create(country="FR")
         for query, said in (
             ("", "All creators: <strong>3</strong>"),
             ("f=country:DE", "All that match the search and the filters: <strong>2</strong>"),
-            ("ids=7,8", "The selection: <strong>2</strong>"),
+            (f"ids={first.pk},{second.pk},{10**6}", "The selection: <strong>2</strong>"),
         ):
             page = viewer.get(f"{EXPORT}?{query}").content.decode()
             assert said in " ".join(page.split())
@@ -248,9 +248,36 @@ class TestWhoAndWhat:
         here = answer["Location"]
         page = manager.get(here).content.decode()
         assert len(here) < 100
-        assert "The selection: <strong>402</strong>" in " ".join(page.split())
+        assert "The selection: <strong>2</strong>" in " ".join(page.split())
         hidden = re.findall(r'name="ids" value="([^"]+)"', page)
         assert names(exported(manager, ids=hidden)) == ["Ann", "Bo"]
+
+    def test_a_selection_of_archived_ones_is_exported_as_it_stands_in_the_list(
+        self, oak: Organization, manager: Client
+    ) -> None:
+        with organization_scope(oak):
+            people = [InfluencerFactory.create(name=name) for name in ("Ann", "Cy", "Bo", "Di")]
+            archive_influencers(people, actor=None)
+        query = "f=archived%3Ayes&sort=-name"
+        ids = ",".join(str(each.pk) for each in people[:3])
+        form = {"action": "export", "ids": ids, "query": f"?{query}"}
+        here = manager.post("/o/oak/influencers/bulk/", form)["Location"]
+        page = manager.get(here).content.decode()
+        assert "The selection: <strong>3</strong>" in " ".join(page.split())
+        assert f'href="/o/oak/influencers/?{query}"' in page.replace("&amp;", "&")
+        fields = re.findall(r'name="(f|sort|ids)" value="([^"]+)"', page)
+        assert names(exported(manager, **dict(fields))) == ["Cy", "Bo", "Ann"]
+
+    def test_a_selection_that_was_archived_meanwhile_is_still_exported(
+        self, oak: Organization, manager: Client
+    ) -> None:
+        with organization_scope(oak):
+            ann = InfluencerFactory.create(name="Ann")
+            archive_influencers([ann], actor=None)
+            gone = Tag.objects.create(name="gone")
+            gone_pk = gone.pk
+            gone.delete()
+        assert names(exported(manager, ids=str(ann.pk), q="bo", f=f"tag:{gone_pk}")) == ["Ann"]
 
     def test_a_selection_is_its_member_s_alone_and_kept_for_a_day(
         self, oak: Organization, manager: Client, viewer: Client

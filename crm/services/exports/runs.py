@@ -14,6 +14,7 @@ from functools import partial
 from tempfile import TemporaryFile
 from typing import IO, Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from crm.errors import SelectionGone
@@ -93,11 +94,12 @@ def export_file(job_pk: int, reader: Membership) -> File | None:
 
 
 def forget_exports(*, of_archived: bool = False) -> None:
-    """Delete all exports of the organization in scope, and what running ones have read; `of_archived`: those alone whose
-    filters ask for archived influencers."""
+    """Delete all exports of the organization in scope, and what running ones have read; `of_archived`: those alone in
+    which archived influencers may stand, by a filter or as selected."""
     files = File.objects.filter(kind=FileKind.INFLUENCER_EXPORT)
     if of_archived:
-        jobs = Job.objects.filter(kind=EXPORT, params__filters__icontains="archived")
+        may_hold = Q(params__filters__icontains="archived") | ~Q(params__ids=[])
+        jobs = Job.objects.filter(may_hold, kind=EXPORT)
         files = files.filter(pk__in=files_of_exports(jobs))
     delete_files(files)
 

@@ -147,6 +147,7 @@ def test_an_applicant_who_goes_takes_only_exports_with_them_in_which_they_may_st
 ) -> None:
     plain = an_export(owner)
     an_export(owner, filters=("archived:yes",))
+    an_export(owner, ids=(7,))
     withdraw(an_application(a_program()))
     assert not Influencer.objects.exists()
     assert list(File.objects.all()) == [plain]
