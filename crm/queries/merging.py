@@ -39,6 +39,7 @@ class Choice:
     cells: tuple[Cell, ...]
     default: int
     name_of: str = ""
+    is_picked: bool = False
 
     @property
     def is_same(self) -> bool:
@@ -46,8 +47,12 @@ class Choice:
 
     @property
     def is_open(self) -> bool:
-        """Must somebody decide, since no default is harmless: who signs in?"""
-        return self.key == "person" and len({c.value for c in self.cells if c.text}) > 1
+        """Must somebody still decide, since no default is harmless: who signs in?"""
+        return (
+            self.key == "person"
+            and not self.is_picked
+            and len({c.value for c in self.cells if c.text}) > 1
+        )
 
 
 @dataclass(frozen=True)
@@ -91,8 +96,11 @@ def compare(
     ids = [each.pk for each in influencers]
     found = [*_columns(influencers), *_values(ids), *_rates(ids)]
     target = target_id if target_id in ids else _fullest(ids, found)
+    picked = {key: pk for key, pk in (picks or {}).items() if pk in ids}
     choices = tuple(
-        Choice(key, label, cells, _default(cells, target, (picks or {}).get(key)), name_of)
+        Choice(
+            key, label, cells, picked.get(key) or _default(cells, target), name_of, key in picked
+        )
         for key, label, cells, name_of in found
     )
     facts = [
@@ -186,10 +194,8 @@ def _fullest(ids: Sequence[int], found: Sequence[Found]) -> int:
     return max(sorted(ids), key=lambda pk: filled[pk])
 
 
-def _default(cells: Sequence[Cell], target: int, picked: int | None) -> int:
-    """The one that was picked; else the target's value, and where that is empty, the oldest one's that is not."""
-    if picked in {cell.influencer_id for cell in cells}:
-        return int(picked or 0)
+def _default(cells: Sequence[Cell], target: int) -> int:
+    """The target's value, and where that is empty, the oldest one's that is not."""
     filled = [cell.influencer_id for cell in cells if cell.text]
     return target if target in filled or not filled else min(filled)
 

@@ -17,7 +17,7 @@ from crm.queries.hanging import hanging_counts
 from crm.queries.merging import MOST_MERGED, compare, influencers_to_merge, merge_by_id
 from crm.services.merging import merge as merge_service
 from crm.services.merging import undo as undo_service
-from crm.views.asked import picked
+from crm.views.asked import picked, read_request
 from crm.views.frame import INVALID, address, allowances
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
@@ -28,6 +28,7 @@ from ui.undoing import say_done
 PICK = "pick."
 SHOWN_MATCHES = 10
 SEARCH_LENGTH = 100
+GONE = "Somebody you selected is not here any more: they were deleted, or merged, since."
 
 
 @staff_page(Permission.EDIT_INFLUENCERS)
@@ -39,13 +40,16 @@ def merge_influencers(request: OrganizationRequest) -> HttpResponse:
     ids = _numbers(values.getlist("influencer"))
     people = influencers_to_merge(ids)
     problem = ""
+    if "add" in request.POST:
+        query = urlencode({"influencer": ids, "add": 1, **_chosen(request)}, doseq=True)
+        return redirect(f"{address(request, 'merge_influencers')}?{query}")
     if request.method == "POST":
         try:
             return _merge(request, ids)
         except MergeRefused as refused:
             problem, people = str(refused), influencers_to_merge(ids)
     elif len(people) < len(ids):
-        raise Http404
+        return _without_gone(request, people)
     if len(people) < 2 or ("add" in request.GET and len(people) < MOST_MERGED):
         return _choose(request, people, problem)
     return _compare(request, people, problem)
@@ -56,8 +60,18 @@ def _selected(request: OrganizationRequest) -> HttpResponse:
     ids = picked(request, request.GET) or []
     if not 2 <= len(ids) <= MOST_MERGED:
         messages.warning(request, f"Select two to {MOST_MERGED} creators to merge them into one.")
-        return redirect("crm:influencers", request.organization.slug)
+        asked = read_request(request)
+        return redirect(asked.href(asked.reading.filters))
     query = urlencode({"influencer": ids}, doseq=True)
+    return redirect(f"{address(request, 'merge_influencers')}?{query}")
+
+
+def _without_gone(request: OrganizationRequest, people: Sequence[Influencer]) -> HttpResponse:
+    """Go on with those who are still there, and say so. Raises Http404 where nobody is."""
+    if not people:
+        raise Http404
+    messages.warning(request, GONE)
+    query = urlencode({"influencer": [each.pk for each in people], **_chosen(request)}, doseq=True)
     return redirect(f"{address(request, 'merge_influencers')}?{query}")
 
 
@@ -81,8 +95,8 @@ def _merge(request: OrganizationRequest, ids: Sequence[int]) -> HttpResponse:
 def _compare(
     request: OrganizationRequest, people: Sequence[Influencer], problem: str
 ) -> HttpResponse:
-    keep = key_in(request.POST.get("keep", "")) or 0
-    comparison = compare(people, keep, _picks(request))
+    chosen = _chosen(request)
+    comparison = compare(people, key_in(chosen.get("keep", "")), _picks(request))
     counts = hanging_counts([each.pk for each in people])
     context = {
         **allowances(request),
@@ -109,17 +123,24 @@ def _choose(
         "search": search,
         "matches": list(rows[:SHOWN_MATCHES]) if search else [],
         "problem": problem,
+        "chosen": _chosen(request),
     }
     status = INVALID if problem else 200
     return render(request, "staff/crm/merging/choose.html", context, status=status)
+
+
+def _chosen(request: OrganizationRequest) -> dict[str, str]:
+    """The choices of the comparison, as they were sent, or as an address keeps them while one more is looked for."""
+    given = request.POST if request.method == "POST" else request.GET
+    return {name: given[name][:20] for name in given if name == "keep" or name.startswith(PICK)}
 
 
 def _picks(request: OrganizationRequest) -> dict[str, int]:
     """The influencer whose value is taken, by the key of the choice."""
     return {
         name.removeprefix(PICK): key
-        for name in request.POST
-        if name.startswith(PICK) and (key := key_in(request.POST[name])) is not None
+        for name, value in _chosen(request).items()
+        if name != "keep" and (key := key_in(value)) is not None
     }
 
 

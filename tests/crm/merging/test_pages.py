@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -122,16 +124,14 @@ class TestChoosing:
         assert f"influencer={maya.pk}&amp;influencer={double.pk}" in page
         assert "No matches" in text(manager.get(f"{link}&q=zoe"))
 
-    def test_who_is_not_there_or_not_seen_is_not_found(self, manager: Client, maya) -> None:
-        assert manager.get(f"{MERGE}?influencer={maya.pk}&influencer={2**40}").status_code == 404
+    def test_who_is_not_there_is_not_found(self, manager: Client) -> None:
+        assert manager.get(f"{MERGE}?influencer={2**40}&influencer={2**41}").status_code == 404
         assert manager.get(f"{MERGE}?influencer=nobody").status_code == 200
 
     def test_more_than_two_are_compared_and_merged(self, manager: Client, maya, double) -> None:
         tom = Influencer.objects.create(name="Maya Baker", city="Graz")
         pair = f"{MERGE}?influencer={maya.pk}&influencer={double.pk}"
-        assert f'href="{pair.removeprefix(MERGE)}&add=1"' in text(manager.get(pair)).replace(
-            "&amp;", "&"
-        )
+        assert 'name="add" value="1"' in text(manager.get(pair))
         page = text(manager.get(f"{pair}&add=1&q=baker")).replace("&amp;", "&")
         assert "Merge 2 creators" not in page
         assert '<input type="hidden" name="add" value="1">' in page
@@ -141,6 +141,30 @@ class TestChoosing:
         answer = manager.post(MERGE, form(maya, double, tom), follow=True)
         assert "3 creators are one now" in text(answer)
         assert [each.city for each in Influencer.objects.all()] == ["Graz"]
+
+    def test_what_was_chosen_stays_while_one_more_is_looked_for(
+        self, manager: Client, maya, double
+    ) -> None:
+        tom = Influencer.objects.create(name="Maya Baker", city="Graz")
+        for influencer in (maya, double):
+            person = make_person(f"p{influencer.pk}", "x")
+            Influencer.objects.filter(pk=influencer.pk).update(person=person)
+        picks = {"keep": double.pk, "pick.name": double.pk, "pick.person": maya.pk}
+        adding = manager.post(MERGE, {**form(maya, double), **picks, "add": "1"})
+        assert adding.status_code == 302
+        page = text(manager.get(f"{adding['Location']}&q=baker"))
+        for name, value in picks.items():
+            assert f'<input type="hidden" name="{name}" value="{value}">' in page
+        [link] = re.findall(rf'href="([^"]+influencer={tom.pk}&[^"]+)"', page)
+        compared = manager.get(f"{MERGE}{unescape(link)}")
+        shown = compared.context["comparison"]
+        defaults = {choice.key: choice.default for choice in shown.choices}
+        assert len(shown.influencers) == 3
+        assert shown.target_id == double.pk
+        assert (defaults["name"], defaults["person"]) == (double.pk, maya.pk)
+        picked = rf'name="pick.person" value="{maya.pk}" checked'
+        assert picked in text(compared)
+        assert not Merge.objects.exists()
 
     def test_as_many_as_can_be_merged_are_compared_and_no_more_added(
         self, manager: Client, maya, double, monkeypatch
@@ -161,10 +185,30 @@ class TestChoosing:
         pair = f"{MERGE}?influencer={maya.pk}&influencer={double.pk}"
         assert answer.redirect_chain[-1][0] == pair
         assert "Merge 2 creators" in text(answer)
+        query = "f=country%3ADE&q=maya&sort=-name"
         for few in ({"ids": maya.pk}, {"all": "yes"}):
-            answer = manager.post(f"{BASE}bulk/", {"action": "merge", **few}, follow=True)
-            assert answer.redirect_chain[-1][0] == BASE
+            asked = {"action": "merge", "query": f"?{query}", **few}
+            answer = manager.post(f"{BASE}bulk/", asked, follow=True)
+            assert answer.redirect_chain[-1][0] == f"{BASE}?{query}"
             assert "Select two to 10 creators to merge them into one." in text(answer)
+
+    def test_whoever_is_gone_since_they_were_selected_is_left_out_and_said(
+        self, manager: Client, maya, double
+    ) -> None:
+        tom = Influencer.objects.create(name="Tom")
+        asked = {"action": "merge", "ids": f"{maya.pk},{double.pk},{tom.pk}"}
+        here = manager.post(f"{BASE}bulk/", asked)["Location"]
+        tom.delete()
+        answer = manager.get(here, follow=True)
+        assert "Merge 2 creators" in text(answer)
+        assert "they were deleted, or merged, since." in text(answer)
+        double.delete()
+        answer = manager.get(here, follow=True)
+        assert "they were deleted, or merged, since." in text(answer)
+        assert answer.redirect_chain[-1][0] == f"{MERGE}?influencer={maya.pk}"
+        assert "Find the page of the same person." in text(answer)
+        maya.delete()
+        assert manager.get(here, follow=True).status_code == 404
 
     def test_fields_that_differ_are_compared(self, manager: Client, maya, double) -> None:
         Note.objects.create(influencer=double, text="x")
@@ -300,7 +344,9 @@ def test_a_member_of_some_groups_finds_no_pair_merge_or_person_of_others(
 
     assert "No duplicates" in text(client.get(QUEUE))
     assert client.post(f"{QUEUE}{pair.pk}/dismiss/").status_code == 404
-    assert client.get(f"{MERGE}?influencer={maya.pk}&influencer={double.pk}").status_code == 404
+    both = f"{MERGE}?influencer={maya.pk}&influencer={double.pk}"
+    assert "Maya B." not in text(client.get(both, follow=True))
+    assert client.get(f"{MERGE}?influencer={double.pk}").status_code == 404
     assert client.post(MERGE, form(maya, double)).status_code == 422
     assert client.post(f"{BASE}merges/{merged.pk}/undo/").status_code == 404
     assert client.get(f"{BASE}{merged.merged_ids[0]}/").status_code == 404
