@@ -16,7 +16,7 @@ from campaigns.models import OTHER_NETWORKS
 from crm.enums import AccountType, Network
 from crm.models import SocialAccount
 from crm.policies.columns import CUSTOM
-from crm.policies.filters import Condition, read_filters
+from crm.policies.filters import Condition, read_filters, refusal
 from crm.queries import found, with_address
 from crm.queries.fields import rules
 from crm.queries.filters import keeping
@@ -77,7 +77,7 @@ class InfluencerFilters(filters.FilterSet):
         known = custom_rules(sees_money=sees_money(self.request))
         read = read_filters([f"{CUSTOM}{value}"], {key: each.field for key, each in known.items()})
         if read.problems:
-            said = [problem.removesuffix(" It is left out.") for problem in read.problems]
+            said = [refusal(problem) for problem in read.problems]
             raise ValidationError({name: said})
         if len(read.conditions) > 1:
             raise ValidationError({name: "Name one field with its values."})

@@ -6,8 +6,8 @@ Each `f` is a clause, and all clauses must hold. A clause is one condition, or s
 hold. A condition is a field, a colon and values parted by commas; `unknown` among them keeps who has no value. A number or a
 day is a range: `least..most`, either side may be left out; days are ISO dates, `today`, or days from today (`-30d`,
 `+14d`). Money is a range with its currency, and of rates with a network and a kind of post: `rate:tiktok,video,EUR,..500`.
-Signs of this grammar inside a text are percent-encoded. What cannot be read is a problem that is said, and is left out of
-the tree.
+Signs of this grammar inside a text are percent-encoded, and so is the first letter of a value that is the word `unknown`
+itself. What cannot be read is a problem that is said, and is left out of the tree.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from enum import Enum
 from urllib.parse import quote, unquote
 
 UNKNOWN = "unknown"
+LEFT_OUT = re.compile(r" (It is|The others are) left out\.$")
+UNKNOWN_VALUE = "%75nknown"  # a value that is this word
 MOST_CLAUSES, MOST_CONDITIONS, MOST_VALUES = 20, 10, 50
 PLAIN = " @.-_+"  # written as they are
 NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
@@ -58,6 +60,16 @@ class Values(Enum):
         return self in {Values.NUMBER, Values.PERCENT, Values.DAY, Values.MONEY}
 
 
+def written(value: str) -> str:
+    """A value as an address says it."""
+    return UNKNOWN_VALUE if value == UNKNOWN else quote(value, safe=PLAIN)
+
+
+def refusal(problem: str) -> str:
+    """A problem in the words of whoever refuses the filter, and so leaves nothing out."""
+    return LEFT_OUT.sub("", problem)
+
+
 @dataclass(frozen=True)
 class Field:
     """Something that influencers are filtered by. `options`: of a choice, with their labels; `aspects`: what an amount of money
@@ -83,7 +95,7 @@ class Condition:
     or_unknown: bool = False
 
     def __str__(self) -> str:
-        parts = [quote(value, safe=PLAIN) for value in self.values]
+        parts = [written(value) for value in self.values]
         if self.least or self.most:
             parts.append(f"{self.least}..{self.most}")
         return f"{self.field.key}:{','.join([*parts, *([UNKNOWN] if self.or_unknown else [])])}"
@@ -177,6 +189,16 @@ def read_filters(parts: Iterable[str], fields: Mapping[str, Field]) -> Filters:
     if len(clauses) > MOST_CLAUSES or any(len(each) > MOST_CONDITIONS for each in clauses):
         problems.append("These are more filters than one address can hold. The last are left out.")
         clauses = [each[:MOST_CONDITIONS] for each in clauses[:MOST_CLAUSES]]
+    problems += [
+        f"The filter “{each.field.label}” can have {MOST_VALUES} values at most. The others are left out."
+        for clause in clauses
+        for each in clause
+        if len(each.values) > MOST_VALUES
+    ]
+    clauses = [
+        tuple(replace(each, values=each.values[:MOST_VALUES]) for each in clause)
+        for clause in clauses
+    ]
     return Filters(tuple(clauses), tuple(dict.fromkeys(problems)))
 
 
@@ -195,7 +217,7 @@ def _condition(text: str, fields: Mapping[str, Field]) -> Condition:
     if known.values.is_range:
         least, most = _range(known, rest)
         return Condition(known, least=least, most=most, or_unknown=or_unknown)
-    plain = dict.fromkeys(_value(known, unquote(value)) for value in rest[:MOST_VALUES])
+    plain = dict.fromkeys(_value(known, unquote(value)) for value in rest)
     return Condition(known, values=tuple(plain), or_unknown=or_unknown)
 
 
@@ -250,9 +272,9 @@ def _range(known: Field, parts: list[str]) -> tuple[str, str]:
     is_right = _is_day if known.values == Values.DAY else NUMBER.fullmatch
     bounds = [bound for bound in (least, most) if bound]
     if len(parts) > 1 or not dots or not bounds or not all(map(is_right, bounds)):
-        shape = "today-30 as -30d.." if known.values == Values.DAY else "10..200"
+        shape = "-30d..today" if known.values == Values.DAY else "10..200"
         raise _Unreadable(
-            f"The filter “{known.label}” has no range “{parts[0][:60]}”. Write one such as {shape}. It is left out."
+            f"The filter “{known.label}” has no range “{unquote(parts[0])[:60]}”. Write one such as {shape}. It is left out."
         )
     return least, most
 

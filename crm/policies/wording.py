@@ -68,7 +68,8 @@ def _range(condition: Condition) -> tuple[str, tuple[str, ...]]:
 def _bound(condition: Condition, text: str) -> str:
     if not text or condition.field.values in {Values.NUMBER, Values.MONEY}:
         whole, dot, decimals = text.partition(".")
-        return f"{int(whole):,}{dot}{decimals}" if text else ""
+        sign = "-" if whole.startswith("-") else ""
+        return f"{sign}{abs(int(whole)):,}{dot}{decimals}" if text else ""
     if condition.field.values == Values.PERCENT:
         return f"{text} %"
     if distance := DAYS.fullmatch(text):

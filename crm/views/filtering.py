@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import quote
 
+from django import forms
 from django.http import HttpResponse
 
 from crm.policies.filters import (
@@ -17,8 +19,11 @@ from crm.policies.filters import (
     Field,
     Filters,
     Values,
+    day_of,
     read_filters,
+    refusal,
     section_of,
+    written,
 )
 from crm.queries.fields import Rule
 from crm.queries.filters import Names
@@ -30,6 +35,10 @@ from ui.numbers import NotACount, plainly, read_number
 from ui.redirects import go_to
 
 SHOWN_OPTIONS = 500
+
+
+class NotABound(ValueError):
+    """What was entered is no number, or no day; `str()` says so with an example."""
 
 
 @staff_page(Permission.READ)
@@ -48,11 +57,11 @@ def edit_filter(request: OrganizationRequest) -> HttpResponse:
     if "apply" in request.GET:
         try:
             found = read_filters([_written(request, rule.field)], {rule.field.key: rule.field})
-        except NotACount as refused:
+        except NotABound as refused:
             found = Filters(problems=(str(refused),))
-        if found.clauses:
+        if not found.problems:
             return go_to(request, asked.href(_placed(request, asked.reading.filters, found)))
-        problem = found.problems[0].removesuffix(" It is left out.")
+        problem = refusal(found.problems[0])
     condition = _edited(request, asked.reading.filters)
     entered = _entered(request, condition)
     options = _options(rule, entered.values, asked.reading.names)
@@ -113,8 +122,8 @@ def _entered(request: OrganizationRequest, condition: Condition | None) -> Enter
 
 
 def _written(request: OrganizationRequest, field: Field) -> str:
-    """The condition that the form says, in the grammar of addresses. Raises NotACount."""
-    values = [quote(value.strip(), safe=PLAIN) for value in request.GET.getlist("value")]
+    """The condition that the form says, in the grammar of addresses. Raises NotABound."""
+    values = [written(value.strip()) for value in request.GET.getlist("value")]
     least, most = (_bound(request.GET.get(name, ""), field) for name in ("least", "most"))
     if least or most:
         values.append(f"{quote(least, safe=PLAIN)}..{quote(most, safe=PLAIN)}")
@@ -124,15 +133,33 @@ def _written(request: OrganizationRequest, field: Field) -> str:
 
 
 def _bound(text: str, field: Field) -> str:
-    """A bound as addresses write it: `50K` and `50 000` are 50000. Raises NotACount for `50.000`, which may be fifty."""
+    """A bound as addresses write it: `50K` and `50 000` are 50000, a day as in any form. Raises NotABound, also for `50.000`,
+    which may be fifty."""
     text = text.strip()
-    if not text or field.values == Values.DAY:
+    if not text:
         return text
+    if field.values == Values.DAY:
+        return _day(text)
     try:
         number = read_number(plainly(text.removesuffix("%")), set())
     except NotACount as refused:
-        raise NotACount(f"“{text[:40]}” {refused}. Write it as 50000, or as 0.5.") from refused
+        raise NotABound(f"“{text[:40]}” {refused}. Write it as 50000, or as 0.5.") from refused
     return f"{number.normalize():f}"
+
+
+def _day(text: str) -> str:
+    try:
+        day_of(text.lower(), date(2000, 1, 1))
+    except (ValueError, OverflowError):
+        pass
+    else:
+        return text.lower()
+    try:
+        return forms.DateField().clean(text).isoformat()
+    except forms.ValidationError as refused:
+        raise NotABound(
+            f"“{text[:40]}” is not a date. Write it as 2026-11-29, as today, or as -30d for 30 days ago."
+        ) from refused
 
 
 def _place(request: OrganizationRequest, filters: Filters) -> tuple[int, int] | None:

@@ -14,7 +14,8 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from crm.models import CustomField, Influencer, OtherAddress
+from crm.enums import FieldKind
+from crm.models import CustomField, CustomValue, Influencer, OtherAddress
 from crm.policies.fields import typed_value
 from crm.policies.filters import (
     OWN_SECTION,
@@ -85,6 +86,7 @@ class TestGrammar:
             "tag:12|tag:3,unknown|country:DE",
             "owner:me,7",
             "city:Bad%7CTown%2C %26co",
+            "city:%75nknown,unknown",
             "fee:EUR,100..",
             "fee:EUR,unknown",
             "price:x,video,EUR,..99.5",
@@ -136,6 +138,7 @@ class TestGrammar:
             "posted:yesterday..",
             "posted:2026-02-31..",
             "posted:-99999d..x",
+            "posted:29%2F11%2F2026..",
         ],
     )
     def test_a_broken_range_is_said_with_an_example(self, part: str) -> None:
@@ -154,6 +157,15 @@ class TestGrammar:
         assert len(found.clauses) == 20
         assert "The last are left out" in found.problems[0]
         assert len(read("|".join(f"tag:{n}" for n in range(1, 40))).clauses[0]) == 10
+
+    def test_values_beyond_what_one_filter_holds_are_left_out_and_said(self) -> None:
+        many = ",".join(str(n) for n in range(1, 52))
+        found = read(f"tag:{many}", f"country:DE|tag:{many},unknown")
+        assert found.problems == (
+            "The filter “Tag” can have 50 values at most. The others are left out.",
+        )
+        assert [len(each.values) for each in found.conditions] == [50, 1, 50]
+        assert read(*found.address).problems == ()
 
     def test_parts_are_removed_replaced_added_joined_and_parted(self) -> None:
         found = read("country:DE|tag:1", "tag:2")
@@ -192,6 +204,9 @@ class TestGrammar:
             ("posted:2026-01-05..today", "Last post 5 Jan 2026 – today"),
             ("tag:4,5", "Tag food or 5"),
             ("city:Graz", "City has Graz"),
+            ("city:%75nknown", "City has unknown"),
+            ("followers:-0.5..", "Followers ≥ -0.5"),
+            ("followers:-12345.5..-0.25", "Followers -12,345.5 – -0.25"),
         ],
     )
     def test_filters_in_words(self, part: str, words: str) -> None:
@@ -571,3 +586,24 @@ def test_every_built_in_field_stands_under_one_heading() -> None:
     assert sorted(listed) == sorted(rules())
     assert {section_of(key) for key in listed} == set(SECTIONS)
     assert section_of("field.shirt_size") == OWN_SECTION
+
+
+@pytest.mark.parametrize("kind", [FieldKind.CHOICE, FieldKind.MULTI_CHOICE, FieldKind.TEXT])
+def test_a_value_that_is_called_unknown_is_not_taken_for_no_value(
+    oak: Organization, viewer: Client, kind: str
+) -> None:
+    with organization_scope(oak):
+        field = a_field(kind, options=["vegan", "unknown"])
+        for name, value in (("Annika", "unknown"), ("Bozena", "vegan"), ("Cyrille", "")):
+            person = InfluencerFactory.create(name=name)
+            several = {"options": [value]} if kind == FieldKind.MULTI_CHOICE else {"text": value}
+            if value:
+                CustomValue.objects.create(field=field, influencer=person, **several)
+    asked = {"field": "field.own", "value": "unknown", "apply": "1"}
+    chosen = viewer.get("/o/oak/influencers/filter/", asked)["Location"]
+    assert chosen == "/o/oak/influencers/?f=field.own%3A%2575nknown"
+    page = viewer.get(chosen).content.decode()
+    assert [name in page for name in ("Annika", "Bozena", "Cyrille")] == [True, False, False]
+    with organization_scope(oak):
+        assert kept("field.own:unknown") == ["Cyrille"]
+        assert kept("field.own:%75nknown,unknown") == ["Annika", "Cyrille"]

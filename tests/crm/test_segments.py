@@ -9,6 +9,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 
+from crm.countries import COUNTRIES
 from crm.models import Influencer, Segment
 from crm.queries.segments import Budget, _count, counted_in_words, in_time, segments_of
 from crm.services.collections import segments
@@ -145,6 +146,44 @@ def test_a_number_is_filtered_by_as_people_write_it(viewer: Client, typed: str, 
     assert answer["Location"] == f"{LIST}?f=followers%3A{bound}.."
     answer = viewer.get(f"{LIST}filter/", {"field": "growth", "most": f"{typed} %", "apply": "1"})
     assert answer["Location"] == f"{LIST}?f=growth%3A..{bound}"
+
+
+@pytest.mark.parametrize(
+    ("typed", "bound"),
+    [
+        ("2026-11-29", "2026-11-29"),
+        (" 29 Nov 2026", "2026-11-29"),
+        ("Today", "today"),
+        ("-30D", "-30d"),
+        ("+14d", "%2B14d"),
+    ],
+)
+def test_a_day_is_filtered_by_as_people_write_it(viewer: Client, typed: str, bound: str) -> None:
+    answer = viewer.get(f"{LIST}filter/", {"field": "posted", "least": typed, "apply": "1"})
+    assert answer["Location"] == f"{LIST}?f=posted%3A{bound}.."
+
+
+@pytest.mark.parametrize("typed", ["29/11/2026", "yesterday", "-30", "2026-02-31"])
+def test_what_is_no_day_is_said_in_the_words_of_the_form_and_kept(
+    viewer: Client, typed: str
+) -> None:
+    asked = {"field": "posted", "least": typed, "most": "today", "apply": "1"}
+    answer = viewer.get(f"{LIST}filter/", asked)
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert f"“{typed}” is not a date. Write it as 2026-11-29, as today, or as -30d for" in page
+    assert f'name="least" value="{typed}"' in page
+
+
+def test_too_many_values_stay_in_the_dialog(oak: Organization, viewer: Client) -> None:
+    codes = [*dict(COUNTRIES)][:51]
+    answer = viewer.get(f"{LIST}filter/", {"field": "country", "value": codes, "apply": "1"})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "The filter “Country” can have 50 values at most.</p>" in page
+    assert len(re.findall(r'name="value" value="\w\w" checked', page)) == 51
+    listed = viewer.get(LIST, {"f": f"country:{','.join(codes)}"}).content.decode()
+    assert "can have 50 values at most. The others are left out." in listed
 
 
 def test_a_number_of_two_meanings_is_asked_about(viewer: Client) -> None:
