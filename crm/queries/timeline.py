@@ -21,6 +21,7 @@ from tenancy.enums import Verb
 from tenancy.models import Event, User
 from tenancy.queries import events_about
 from tiktok.models import Creator
+from ui.keys import key_in
 
 PAGE, MOST_IDS, NOTE_LENGTH = 20, 500, 200
 SALT = "crm.timeline"
@@ -36,6 +37,7 @@ KINDS = {
     "orders": "Orders",
     "posts": "Posts",
     "tags": "Tags",
+    "consents": "Consents",
     "changes": "Changes",
 }
 ASKED = {Verb.INFLUENCER_ASKED_TO_CONNECT, Verb.CREATOR_ASKED_TO_JOIN}
@@ -45,9 +47,38 @@ SORTED = {
     Verb.INFLUENCER_LISTED,
     Verb.INFLUENCER_UNLISTED,
 }
+# What creators answer to the invitation to connect, and what they want to be mailed.
+ANSWERED = {
+    Verb.CONNECT_OPENED,
+    Verb.CONNECT_DECLINED,
+    Verb.CONNECT_POSTPONED,
+    Verb.CONNECT_RECONSIDERED,
+    Verb.CONNECT_REPORTED,
+    Verb.MAIL_REFUSED,
+    Verb.MAIL_WELCOMED,
+}
 SUBJECTS = {
     "note": "notes", "task": "tasks", "order": "orders", "post": "posts", "network_post": "posts", "mail": "mail",
+    "connection": "consents", "consent": "consents", "publishing": "consents",
 }  # fmt: skip
+# Who did it, besides members: the creator, also where they had not signed in, and Influence by itself.
+CREATOR, INFLUENCE = "creator", "influence"
+WITHOUT_SIGN_IN = {
+    *ANSWERED,
+    Verb.APPLICATION_SUBMITTED,
+    Verb.APPLICATION_ANSWERED,
+    Verb.APPLICATION_WITHDRAWN,
+    Verb.ORDER_PAGE_OPENED,
+    Verb.ORDER_LINK_USED,
+    Verb.ORDER_QUESTION_ASKED,
+    Verb.ORDER_DECLINED,
+    Verb.ORDER_DATE_ASKED,
+    Verb.ORDER_VIDEO_NAMED,
+    Verb.ORDER_REMINDERS_STOPPED,
+    Verb.ORDER_REPLY_TAKEN_BACK,
+    Verb.DRAFT_SUBMITTED,
+    Verb.DRAFT_TAKEN_BACK,
+}
 TONES = {
     MessageState.SENT: "is-done",
     MessageState.FAILED: "is-failed",
@@ -88,11 +119,14 @@ def tell_of(model: type[models.Model], ids: Ids) -> None:
     _sources[model] = ids
 
 
-def influencer_timeline(influencer: Influencer, *, kind: str = "", cursor: str = "") -> Timeline:
-    """A page of what happened, of one kind or of all. A cursor that was altered shows the first page."""
+def influencer_timeline(
+    influencer: Influencer, *, kind: str = "", by: str = "", cursor: str = ""
+) -> Timeline:
+    """A page of what happened, of one kind or of all. `by`: who did it: the id of a person, `creator`, or `influence`, which
+    sends the mail. A cursor that was altered shows the first page."""
     after = _read(cursor)
-    entries = _events(influencer, kind, after)
-    if kind in {"", "mail"}:
+    entries = _events(influencer, kind, by, after)
+    if kind in {"", "mail"} and by in {"", INFLUENCE}:
         entries += _mails(influencer, after)
     entries.sort(key=lambda entry: (entry.at, entry.stream, entry.pk), reverse=True)
     shown = entries[:PAGE]
@@ -103,17 +137,32 @@ def kind_of(verb: str) -> str:
     """The filter that a verb belongs to."""
     if verb in ASKED:
         return "mail"
+    if verb in {*ANSWERED, Verb.CONNECT_STOPPED}:
+        return "consents"
     return "tags" if verb in SORTED else SUBJECTS.get(verb.partition(".")[0], "changes")
 
 
-def _events(influencer: Influencer, kind: str, after: tuple[Any, ...] | None) -> list[Entry]:
-    rows = events_about(*_subjects(influencer))
+def _done_by(influencer: Influencer, by: str) -> Q:
+    """Condition on events: this person, the creator or Influence did it; for no name of these, anybody."""
+    alone = Q(actor=None, verb__in=WITHOUT_SIGN_IN)
+    if by == CREATOR:
+        return alone | Q(actor=influencer.person_id, actor__isnull=False)
+    if by == INFLUENCE:
+        return Q(actor=None) & ~alone
+    person = key_in(by)
+    return Q(actor=person) if person else Q()
+
+
+def _events(
+    influencer: Influencer, kind: str, by: str, after: tuple[Any, ...] | None
+) -> list[Entry]:
+    rows = events_about(*_subjects(influencer)).filter(_done_by(influencer, by))
     if kind in KINDS and kind:
         rows = rows.filter(verb__in=[verb for verb in Verb if kind_of(verb) == kind])
     found = list(_before(rows, "at", EVENT_STREAM, after)[: PAGE + 1])
     written = {event.detail.get("note") for event in found if event.verb == Verb.NOTE_WRITTEN}
     texts = dict(Note.objects.filter(pk__in=written).values_list("pk", "text")) if written else {}
-    undone_by = reversals(influencer, found, is_newest=after is None)
+    undone_by = reversals(influencer, found, is_newest=after is None and not by)
     return [
         replace(_of_event(event, influencer, texts), undo=undone_by.get(event.pk))
         for event in found

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -19,16 +20,19 @@ from crm.models import ConnectInvitation
 from crm.policies.next_action import next_action
 from crm.queries.past import History
 from crm.queries.readings import with_numbers
-from crm.queries.timeline import KINDS
+from crm.queries.timeline import CREATOR, INFLUENCE, KINDS
 from crm.services.access.recording import note_access
 from crm.services.notes import read_mentions
 from crm.views.frame import allowances, found_influencer, sees_money
 from mail.queries import address_mark
 from tenancy.access import OrganizationRequest, staff_page
 from tenancy.enums import Permission
+from tenancy.queries import people_in_scope
 from tenancy.recent import remember
 from tiktok.enums import AccountMetric, Unit
 from tiktok.queries import MetricValue, audience_bars, is_released, memberships_by_market
+from ui.bidi import isolated
+from ui.keys import key_in
 
 METRICS = AccountMetric.values  # in the order of the page: followers first
 CHARTS = {"follower_count": "Followers", "like_count": "Likes", "average_views": "Views"}
@@ -187,17 +191,27 @@ def _action(view: queries.AccountView, metrics: Sequence[MetricValue]) -> Any:
     )
 
 
+def _who(by: str) -> list[tuple[str, str]]:
+    """Those by whom the timeline can be filtered, with their names."""
+    who = [("", "Everybody"), (CREATOR, "The creator"), (INFLUENCE, "Influence")]
+    who += [(str(person.pk), isolated(person)) for person in people_in_scope()]
+    return who if by in dict(who) else [*who, (by, "A former member")]
+
+
 @staff_page(Permission.READ)
 def timeline(request: OrganizationRequest, pk: int) -> HttpResponse:
     """A page of the timeline; htmx puts it into the influencer's page, and earlier entries below it."""
-    found, kind = found_influencer(pk), request.GET.get("kind", "")
-    cursor = request.GET.get("cursor", "")
+    found = found_influencer(pk)
+    kind, by, cursor = (request.GET.get(name, "") for name in ("kind", "by", "cursor"))
+    by = by if by in {CREATOR, INFLUENCE} or key_in(by) else ""
     context = {
         **allowances(request),
         "influencer": found,
-        "timeline": queries.influencer_timeline(found, kind=kind, cursor=cursor),
+        "timeline": queries.influencer_timeline(found, kind=kind, by=by, cursor=cursor),
         "kind": kind,
         "kinds": KINDS,
+        "by": by,
+        "who": partial(_who, by),
     }
     part = "entries" if cursor else "timeline"
     name = part if request.htmx else "timeline_page"

@@ -17,9 +17,10 @@ from crm.services.collections.tags import create_tag, delete_tag, tag_influencer
 from crm.services.influencers import archive_influencers, edit_influencer, restore_influencers
 from crm.services.notes import write_note
 from mail.models import Message
-from tenancy.enums import Verb
-from tenancy.models import Event, EventText, User
+from tenancy.enums import Role, Verb
+from tenancy.models import Event, EventText, Organization, User
 from tenancy.services.events import record
+from tenancy.services.organizations import add_member
 from tests.crm.conftest import queries_in
 from tests.factories.campaigns import a_campaign, a_participant, a_post, a_video, an_order
 from tests.factories.crm import InfluencerFactory, TikTokAccountFactory
@@ -111,6 +112,80 @@ def test_every_verb_is_of_a_kind_that_can_be_chosen() -> None:
     assert len(titles(influencer, kind="no such kind")) == 2
 
 
+def test_consents_and_answers_about_them_are_a_kind_of_their_own() -> None:
+    account = TikTokAccountFactory.create()
+    maya = account.influencer
+    for verb, about in (
+        (Verb.CONNECTION_CONNECTED, account.creator),
+        (Verb.CONSENT_WITHDRAWN, account.creator),
+        (Verb.PUBLISHING_ALLOWED, account.creator),
+        (Verb.CONNECT_DECLINED, maya),
+        (Verb.CONNECT_STOPPED, maya),
+        (Verb.INFLUENCER_EDITED, maya),
+    ):
+        record(verb, about, actor=None)
+    assert titles(maya, kind="consents") == [
+        Verb.CONNECT_STOPPED.label,
+        Verb.CONNECT_DECLINED.label,
+        Verb.PUBLISHING_ALLOWED.label,
+        Verb.CONSENT_WITHDRAWN.label,
+        Verb.CONNECTION_CONNECTED.label,
+    ]
+    assert titles(maya, kind="changes") == [Verb.INFLUENCER_EDITED.label]
+
+
+def test_it_is_filtered_by_who_did_it(oak: Organization, viewer: Client) -> None:
+    ada, bea = (make_person(name, "x") for name in ("ada", "bea"))
+    add_member(oak, ada, role=Role.MANAGER, actor=None)
+    maya = InfluencerFactory.create(email="maya@example.com", person=make_person("maya", "x"))
+    for verb, actor in (
+        (Verb.INFLUENCER_EDITED, ada),
+        (Verb.NOTE_WRITTEN, bea),
+        (Verb.CONSENT_RENEWED, maya.person),
+        (Verb.CONNECT_DECLINED, None),
+        (Verb.INFLUENCER_IMPORTED, None),
+    ):
+        record(verb, maya, actor=actor)
+    a_mail("maya@example.com", "Hello", created_at=timezone.now() + timedelta(minutes=1))
+    imported, declined = Verb.INFLUENCER_IMPORTED.label, Verb.CONNECT_DECLINED.label
+    assert titles(maya, by=str(ada.pk)) == [Verb.INFLUENCER_EDITED.label]
+    assert titles(maya, by=str(bea.pk), kind="notes") == [Verb.NOTE_WRITTEN.label]
+    assert titles(maya, by="creator") == [declined, Verb.CONSENT_RENEWED.label]
+    assert titles(maya, by="influence") == ["E-mail queued", imported]
+    assert len(titles(maya)) == 6
+    nobody_signs_in = InfluencerFactory.create(email="", person=None)
+    record(Verb.CONNECT_DECLINED, nobody_signs_in, actor=None)
+    record(Verb.INFLUENCER_IMPORTED, nobody_signs_in, actor=None)
+    assert titles(nobody_signs_in, by="creator") == [declined]
+
+    page = text(viewer, at(maya, f"?kind=notes&by={ada.pk}"))
+    assert "No matches." in page
+    assert f'<option value="{ada.pk}" selected>' in page
+    assert '<option value="creator" >The creator</option>' in page
+    assert f"?kind=mail&by={ada.pk}" in page
+    assert "A former member" not in page
+    assert f'value="{bea.pk}" selected>A former member<' in text(viewer, at(maya, f"?by={bea.pk}"))
+    assert '<option value="" selected>Everybody</option>' in text(viewer, at(maya, "?by=nobody"))
+
+
+def test_earlier_entries_of_one_person_follow_and_offer_no_undo_of_what_others_changed_since(
+    viewer: Client,
+) -> None:
+    ada, bea = (make_person(name, "x") for name in ("ada", "bea"))
+    maya, food = InfluencerFactory.create(email=""), create_tag("Food", actor=None)
+    for _ in range(PAGE):
+        record(Verb.TASK_CREATED, maya, actor=ada)
+    tag_influencers(food, [maya], actor=ada)
+    untag_influencers(food, [maya], actor=bea)
+    tag_influencers(food, [maya], actor=bea)
+    first = influencer_timeline(maya, by=str(ada.pk))
+    assert [entry.title for entry in first.entries if entry.undo] == []
+    link = re.search(r'hx-get="([^"]+cursor=[^"]+)"', text(viewer, at(maya, f"?by={ada.pk}")))
+    assert link is not None
+    rest = viewer.get(link[1].replace("&amp;", "&"), headers={"HX-Request": "true"})
+    assert rest.content.decode().count("<strong>") == 1
+
+
 def test_earlier_entries_follow_page_by_page_even_of_one_moment(viewer: Client) -> None:
     influencer = InfluencerFactory.create(email="maya@example.com")
     for number in range(PAGE + 5):
@@ -163,7 +238,7 @@ def test_a_long_timeline_costs_what_a_short_one_does(viewer: Client) -> None:
     for number in range(5):
         record(Verb.INFLUENCER_EDITED, influencer, actor=make_person(str(number), "x"))
         a_mail("maya@example.com", f"Mail {number}")
-    assert queries_in(viewer, at(influencer)) == one <= 13
+    assert queries_in(viewer, at(influencer)) == one <= 14
 
 
 # --- undo --------------------------------------------------------------------------------------------------------
