@@ -38,7 +38,7 @@ SHOWN_OPTIONS = 500
 
 
 class NotABound(ValueError):
-    """What was entered is no number, or no day; `str()` says so with an example."""
+    """A bound that is no number, or no day; `str()` says so with an example."""
 
 
 @staff_page(Permission.READ)

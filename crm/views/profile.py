@@ -192,7 +192,7 @@ def _action(view: queries.AccountView, metrics: Sequence[MetricValue]) -> Any:
 
 
 def _who(by: str) -> list[tuple[str, str]]:
-    """Those by whom the timeline can be filtered, with their names."""
+    """The people by whom the timeline can be filtered, with their names."""
     who = [("", "Everybody"), (CREATOR, "The creator"), (INFLUENCE, "Influence")]
     who += [(str(person.pk), isolated(person)) for person in people_in_scope()]
     return who if by in dict(who) else [*who, (by, "A former member")]
