@@ -48,6 +48,9 @@ class Import(OrganizationModel):
     decimal_mark = models.CharField(max_length=1, blank=True)
     proven_marks = models.CharField(max_length=2, blank=True)
     rows_above = models.PositiveSmallIntegerField(default=0, db_default=0)
+    is_header_chosen = models.BooleanField(
+        default=False, db_default=False, help_text="Somebody has chosen `rows_above`."
+    )
     columns = models.JSONField(default=list)
     remembered_from = models.CharField(max_length=200, blank=True)
     version = models.PositiveIntegerField(default=1, help_text="Counts the previews made of it.")

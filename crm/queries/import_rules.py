@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Func, Value
 from django.db.models.functions import Concat
 
+from crm.enums import ImportFate
 from crm.models import Import, ImportRow
 from crm.policies.filters import Field, Values
 from crm.queries.fields import Rows, Rule, hung, register_rule
@@ -13,7 +14,11 @@ from tenancy.scope import current_groups
 
 
 def _written() -> models.QuerySet[ImportRow]:
-    return ImportRow.objects.filter(rolled_back_at=None).exclude(written_at=None)
+    """The rows that have added or updated somebody, or brought a TikTok account to somebody who was here unchanged."""
+    is_written = models.Q(fate__in=[ImportFate.NEW, ImportFate.UPDATE])
+    has_brought = models.Q(added_account__isnull=False)
+    rows = ImportRow.objects.filter(is_written | has_brought, rolled_back_at=None)
+    return rows.exclude(written_at=None)
 
 
 def _imports() -> Rows:

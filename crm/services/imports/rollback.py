@@ -27,6 +27,7 @@ from crm.models import (
     ImportRow,
     Influencer,
     ListEntry,
+    Merge,
     OtherAddress,
     Rate,
     Removal,
@@ -193,6 +194,8 @@ def _hanging(owner: Any, ids: Sequence[int], parents: Collection[int]) -> dict[i
         rows = model.objects.filter(**{f"{name}__in": ids})
         if model is AccountReading:
             rows = rows.exclude(imported_by__in=parents)
+        if model is Merge:
+            rows = rows.filter(undone_at=None)
         counts = rows.values_list(f"{name}_id").annotate(count=models.Count("pk")).order_by()
         for pk, count in counts:
             found.setdefault(pk, Counter())[f"+{words_of(model, 2)}"] += count

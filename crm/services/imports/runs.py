@@ -140,17 +140,20 @@ def read_otherwise(
     rows_above: int | None = None,
 ) -> None:
     """Read the file in another way and preview it anew. `rows_above`: how many rows stand above the names of the columns; None
-    leaves that as it was. Raises TableRefused."""
+    leaves that as it was. Until somebody has chosen another number than the file shows, it is found out anew for each way.
+    Raises TableRefused."""
     parent = _in_preview(parent)
     layout = Layout(encoding, delimiter) if parent.encoding else Layout()
     is_other = (layout.encoding, layout.delimiter) != (parent.encoding, parent.delimiter)
-    is_moved = rows_above is not None and rows_above != parent.rows_above
+    above = parent.rows_above if rows_above is None else rows_above
+    is_moved = above != parent.rows_above
+    parent.is_header_chosen |= is_moved
     parent.decimal_mark = decimal_mark
     if is_other or is_moved:
         if parent.file is None:
             raise TableRefused("The file is no longer there. Choose it again.")
         subject = subject_of(parent)
-        place = rows_above if is_moved else None
+        place = above if parent.is_header_chosen else None
         header = _header(parent.file, layout, subject, parent.name, place)
         parent.encoding, parent.delimiter = layout.encoding, layout.delimiter
         parent.rows_above = header.place

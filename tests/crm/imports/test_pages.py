@@ -238,6 +238,25 @@ def test_those_whom_an_import_has_written_are_one_filter_away(
     assert "No creator matches all filters." in page(manager, f"/o/oak/influencers/?f=import:{pk}")
 
 
+def test_whom_an_import_has_only_asked_tiktok_about_is_not_one_of_its_creators(
+    oak: Organization, manager: Client, tiktok
+) -> None:
+    with organization_scope(oak):
+        for name in ("Maya", "Noa"):
+            Influencer.objects.create(name=name, email=f"{name.lower()}@example.com")
+    handles = "maya@example.com,@maya.bakes\nnoa@example.com,@noa.winter\n"
+    address = choose(manager, f"E-mail,TikTok\n{handles}")
+    manager.post(f"{address}begin/", {"version": 1})
+    finish()
+    pk = address.rstrip("/").rpartition("/")[2]
+    with organization_scope(oak):
+        assert {row.fate for row in Import.objects.get().rows.exclude(written_at=None)} == {
+            "unchanged"
+        }
+    shown = page(manager, f"/o/oak/influencers/?f=import:{pk}")
+    assert re.findall(r'aria-label="Select \W?(\w+)', shown)[1:] == ["Maya"]
+
+
 def test_who_sees_some_groups_only_filters_by_no_import(oak: Organization, manager: Client) -> None:
     address = choose(manager)
     manager.post(f"{address}begin/", {"version": 1})

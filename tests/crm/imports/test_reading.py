@@ -129,6 +129,40 @@ def test_where_the_names_of_the_columns_stand_can_be_chosen(ada) -> None:
     assert fresh(parent).rows_above == 1
 
 
+READING = {"delimiter": ";", "encoding": "utf-8-sig", "decimal_mark": ""}
+
+
+def read_by_form(client, parent: Import, **changed: str) -> Import:
+    """Send the form of the preview with these values changed, all others as they are shown."""
+    kept = {name: getattr(parent, name) for name in (*READING, "rows_above")}
+    address = f"/o/oak/influencers/import/{parent.pk}/reading/"
+    assert client.post(address, {**kept, **changed}).status_code == 302
+    finish()
+    return fresh(parent)
+
+
+def test_a_number_of_rows_above_that_was_chosen_stays_in_whatever_way_the_file_is_read(
+    ada, manager
+) -> None:
+    parent = previewed("Roster;;\nName;E-mail;City\nMaya;m@example.com;Graz\n", ada)
+    assert parent.rows_above == 1
+    parent = read_by_form(manager, parent, rows_above="0")
+    parent = read_by_form(manager, parent, encoding="cp1252")
+    assert (parent.encoding, parent.rows_above, parent.row_count) == ("cp1252", 0, 2)
+    parent = read_by_form(manager, parent, rows_above="1")
+    parent = read_by_form(manager, parent, delimiter=",")
+    assert (parent.rows_above, parent.row_count) == (1, 1)
+
+
+def test_until_somebody_chooses_it_the_place_of_the_names_is_found_for_each_delimiter(
+    ada, manager
+) -> None:
+    content = "Roster;;\nName;E-mail;City\nMaya;m@example.com;Graz\n"
+    parent = read_by_form(manager, previewed(content, ada), delimiter=",")
+    assert parent.rows_above == 0
+    assert read_by_form(manager, parent, delimiter=";").rows_above == 1
+
+
 def test_another_delimiter_finds_the_names_of_the_columns_anew(ada) -> None:
     content = "Roster;;\nName;E-mail;City\nMaya;m@example.com;Graz\n"
     parent = previewed(content, ada)

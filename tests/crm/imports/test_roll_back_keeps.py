@@ -26,10 +26,13 @@ from crm.models import (
     Tagging,
 )
 from crm.policies.fields import Typed
+from crm.queries.merging import compare, influencers_to_merge
 from crm.services.accounts import add_tiktok_account, await_account
 from crm.services.fields import set_values
 from crm.services.imports import rollback
 from crm.services.imports.runs import begin_import
+from crm.services.merging.merge import merge_influencers
+from crm.services.merging.undo import undo_merge
 from jobs.enums import Lane
 from tenancy.enums import Verb
 from tenancy.models import Event
@@ -210,6 +213,18 @@ def test_a_new_influencer_with_every_kind_of_value_goes_if_nobody_changed_one(ad
     CustomField.objects.create(name="Diet", key="diet", kind=FieldKind.TEXT)
     rolled_back(imported(NEW, ada), ada)
     assert not Influencer.objects.exists()
+
+
+@pytest.mark.parametrize("is_undone", [True, False])
+def test_a_merge_keeps_a_new_influencer_unless_it_was_undone(ada, is_undone: bool) -> None:
+    parent = imported("Name,E-mail\nMaya,m@x.example\nTom,t@x.example\n", ada)
+    ids = [everybody()[name].pk for name in ("Maya", "Tom")]
+    version = compare(influencers_to_merge(ids), ids[0], {}).version
+    merge = merge_influencers(ids[0], ids[1:], picks={}, seen=version, actor=ada)
+    if is_undone:
+        undo_merge(merge, actor=ada)
+    rolled_back(parent, ada)
+    assert list(everybody()) == ([] if is_undone else ["Maya"])
 
 
 def test_an_account_added_by_hand_where_tiktok_refused_one_keeps_the_new_influencer(

@@ -124,6 +124,8 @@ def delimiter_of(sample: str) -> str:
 
 
 def _rating(sample: str, delimiter: str) -> tuple[float, int]:
+    """The share of the rows that have the commonest number of columns (the larger one of two), and that number. So a title in
+    a row of its own above the table counts for one row."""
     rows = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
     widths = []
     try:
@@ -134,7 +136,7 @@ def _rating(sample: str, delimiter: str) -> tuple[float, int]:
                 break
     except csv.Error:
         return 0, 0
-    columns = widths[0] if widths else 0
+    count, columns = max(((widths.count(each), each) for each in {*widths}), default=(0, 0))
     if columns < 2:
         return 0, 0
-    return sum(width == columns for width in widths) / len(widths), min(columns, MOST_COLUMNS)
+    return count / len(widths), min(columns, MOST_COLUMNS)
