@@ -105,6 +105,13 @@ class EmailNeeded(CrmProblem):
         super().__init__("Enter the creator's e-mail address: the link goes there.")
 
 
+class InfluencerGone(CrmProblem):
+    """The influencer was deleted while TikTok was asked, or is not seen any more."""
+
+    def __init__(self) -> None:
+        super().__init__("This creator is no longer here. Nothing was added.")
+
+
 class GroupNeeded(CrmProblem):
     """A member who sees some groups only is in none: they would not see whom they add."""
 

@@ -27,7 +27,7 @@ from crm.queries.influencers import (
 )
 from crm.queries.invitations import invitations_without_account
 from crm.queries.live import influencer_live
-from crm.queries.merging import merged_into
+from crm.queries.merging import influencer_now, merged_into
 from crm.queries.search import found, with_address
 from crm.queries.tasks import task_page, unread_mentions, waiting_count
 from crm.queries.timeline import influencer_timeline
@@ -50,6 +50,7 @@ __all__ = [
     "influencer_about",
     "influencer_by_id",
     "influencer_live",
+    "influencer_now",
     "influencer_page",
     "influencer_row",
     "influencer_timeline",

@@ -211,6 +211,16 @@ def merged_into(influencer_id: int) -> int | None:
     return rows.values_list("target_id", flat=True).first()
 
 
+def influencer_now(
+    influencer_id: int, *, rows: models.QuerySet[Influencer] | None = None
+) -> Influencer | None:
+    """The influencer, or the one that stayed when they were merged; None if nobody is left, or nobody who is seen. `rows`: the
+    same influencers, locked for example."""
+    rows = Influencer.objects.all() if rows is None else rows
+    found = rows.filter(pk=influencer_id).first()
+    return found or rows.filter(pk=merged_into(influencer_id) or 0).first()
+
+
 def all_merged_ids() -> ArraySubquery:
     """The influencers that went into each influencer of a query."""
     rows = Merge.objects.filter(target=models.OuterRef("pk"), undone_at=None)

@@ -11,12 +11,12 @@ import structlog
 from django.db import IntegrityError, transaction
 
 from crm.enums import Network
-from crm.errors import AccountConnected, AccountGone, AccountHere
+from crm.errors import AccountConnected, AccountGone, AccountHere, InfluencerGone
 from crm.models import AwaitedAccount, Influencer, SocialAccount
 from crm.policies import is_invited, tiktok_handle
 from crm.policies.addresses import AccountAddress, account_name
 from crm.policies.spellings import ACCOUNT_TYPES
-from crm.queries import account_at, is_hidden, tiktok_account
+from crm.queries import account_at, influencer_now, is_hidden, tiktok_account
 from crm.services.connections.asking import await_account
 from crm.services.merging.finding import check_for_duplicates
 from crm.signals import removing
@@ -72,7 +72,8 @@ def add_tiktok_account(
     """Add a marketplace account, to `influencer` or to a new one of this group named after it, and track it from now on.
 
     `handle` is what somebody typed: `@name` or a profile's address. Of anything but an account in the marketplace nothing
-    is saved than that it is awaited of `influencer`. Raises HandleNotReadable, and a TikTokProblem when TikTok cannot be asked; then, too, nothing is saved.
+    is saved than that it is awaited of `influencer`; of whoever they were merged into while TikTok was asked. Raises
+    HandleNotReadable, InfluencerGone, and a TikTokProblem when TikTok cannot be asked; then, too, nothing is saved.
     """
     handle = tiktok_handle(handle)
     if present := tiktok_account(handle):
@@ -86,20 +87,33 @@ def add_tiktok_account(
     if not may_be_added_by_staff(status):
         asked = Creator.objects.filter(handle=handle).values_list("invited_at", flat=True)
         invited = is_invited(status, asked.first())
-        if influencer:
-            await_account(influencer, handle, status)
+        with transaction.atomic():
+            if owner := _still_here(influencer):
+                await_account(owner, handle, status)
         return AddResult(AddOutcome.NOT_IN_MARKETPLACE, handle, status, is_invited=invited)
     follow_renamed({handle: membership}, actor=actor)
     if present := tiktok_account(handle):
         return AddResult(AddOutcome.PRESENT, handle, status, present)
     try:
-        account, creator = keep_account(
-            handle, membership, influencer=influencer, group_id=group_id, actor=actor
-        )
+        with transaction.atomic():
+            owner = _still_here(influencer)
+            account, creator = keep_account(
+                handle, membership, influencer=owner, group_id=group_id, actor=actor
+            )
     except IntegrityError:  # somebody else added it meanwhile
         return AddResult(AddOutcome.PRESENT, handle, status, tiktok_account(handle))
     _sync_for_the_first_time(account, creator)
     return AddResult(AddOutcome.ADDED, handle, status, account)
+
+
+def _still_here(influencer: Influencer | None) -> Influencer | None:
+    """The influencer, or whoever they were merged into, locked so that nobody deletes them; None for none. Raises InfluencerGone."""
+    if influencer is None:
+        return None
+    found = influencer_now(influencer.pk, rows=Influencer.objects.select_for_update(of=("self",)))
+    if found is None:
+        raise InfluencerGone
+    return found
 
 
 def follow_renamed(answers: Mapping[str, Membership], *, actor: User | None) -> None:

@@ -61,7 +61,8 @@ def start_adding_found(handles: Sequence[str], *, target: List | None, actor: Us
     At most MOST_AT_ONCE of them. Raises HandleNotReadable, GroupNeeded.
     """
     names = list(dict.fromkeys(tiktok_handle(each) for each in handles[:MOST_AT_ONCE]))
-    params = {"handles": names, "list": target and target.pk, "group": group_of_new()}
+    group_of_new()
+    params = {"handles": names, "list": target and target.pk}
     return start_job(ADD_FOUND, params, total=len(names), actor=actor)
 
 
@@ -103,7 +104,7 @@ def _add(job: Job, handle: str, membership: Membership) -> SocialAccount | None:
     try:
         with transaction.atomic():
             account, _ = keep_account(
-                handle, membership, influencer=None, group_id=job.params["group"], actor=job.actor
+                handle, membership, influencer=None, group_id=group_of_new(), actor=job.actor
             )
     except IntegrityError:  # somebody else added it meanwhile
         job.count(PRESENT)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crm.errors import CrmProblem
+from crm.errors import CrmProblem, InfluencerGone
 from crm.models import Influencer, SocialAccount
 from crm.policies import tiktok_handle
-from crm.queries import tiktok_accounts_by_id
+from crm.queries import influencer_now, tiktok_accounts_by_id
 from crm.services.accounts import (
     AddOutcome,
     AddResult,
@@ -42,26 +42,30 @@ ACCOUNT_GONE = says(("error", GONE), to=("crm:influencers",))
 def start_adding(handle: str, *, actor: User, influencer: Influencer | None) -> Job:
     """Have TikTok asked about this handle, and the account added. Raises HandleNotReadable, GroupNeeded."""
     tiktok_handle(handle)
-    params = {
-        "handle": handle,
-        "influencer": influencer.pk if influencer else None,
-        "group": None if influencer else group_of_new(),
-    }
+    if influencer is None:
+        group_of_new()
+    params = {"handle": handle, "influencer": influencer.pk if influencer else None}
     return start_errand(ADD, params, actor=actor)
 
 
 def _add(job: Job) -> Done:
-    influencer = Influencer.objects.filter(pk=job.params["influencer"]).first()
+    influencer = owner_of(job)
+    if influencer is None and job.params["influencer"]:
+        raise InfluencerGone
+    group_id = None if influencer else group_of_new()
     result = add_tiktok_account(
-        job.params["handle"],
-        actor=job.actor,
-        influencer=influencer,
-        group_id=job.params.get("group"),
+        job.params["handle"], actor=job.actor, influencer=influencer, group_id=group_id
     )
     is_known = result.outcome == AddOutcome.NOT_IN_MARKETPLACE and result.is_invited
     key = INVITED_ALREADY if is_known else str(result.outcome)
     links = (_link(result.account),) if result.account else ()
     return Done(key, links, result.handle)
+
+
+def owner_of(job: Job) -> Influencer | None:
+    """The influencer to whom an account is added, or whoever they were merged into; None for a new one, and for one who is gone."""
+    chosen = job.params["influencer"]
+    return influencer_now(chosen) if chosen else None
 
 
 def added(job: Job) -> AddResult | None:

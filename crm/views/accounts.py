@@ -16,7 +16,14 @@ from crm.queries import other_account_by_id, tiktok_account_by_id
 from crm.queries.conditions import conditions_of_handle
 from crm.services import accounts
 from crm.services.accounts import AddOutcome, add_other_account
-from crm.services.errands import ADD, INVITE_HANDLE, added, start_adding, start_refreshing
+from crm.services.errands import (
+    ADD,
+    INVITE_HANDLE,
+    added,
+    owner_of,
+    start_adding,
+    start_refreshing,
+)
 from crm.services.influencers import group_of_new
 from crm.services.invitations import invites_by_mail
 from crm.views.frame import (
@@ -101,7 +108,7 @@ def _answer(request: OrganizationRequest, job: Job) -> HttpResponse:
     result = added(job)
     if result is not None and result.outcome == AddOutcome.ADDED:
         return go_to(request, end_of(request, job))
-    influencer = Influencer.objects.filter(pk=job.params["influencer"]).first()
+    influencer = owner_of(job)
     if result is not None and result.outcome == AddOutcome.NOT_IN_MARKETPLACE:
         known = AskForm(initial={"email": influencer.email}) if influencer else None
         return refused(
