@@ -64,6 +64,9 @@ WORDS = (
     """INSERT INTO crm_noteword (organization_id, influencer_id, note_id, word)
     SELECT organization_id, influencer_id, id, word FROM crm_note, crm_text_words(text) AS word
     WHERE organization_id = %(organization)s""",
+    """INSERT INTO campaigns_postword (organization_id, post_id, word)
+    SELECT post.organization_id, post.id, word FROM campaigns_post AS post JOIN tiktok_video AS video ON video.id = video_id,
+        campaigns_caption_words(caption) AS word WHERE post.organization_id = %(organization)s""",
 )
 
 
@@ -108,6 +111,11 @@ class Filled:
     def published_at(self, n: int) -> datetime:
         """All within a campaign's window."""
         return NOW - timedelta(seconds=n * 6_000_000 // self.size)
+
+    def caption_of(self, n: int) -> str:
+        """Ten words: some of all posts, one of each fortieth, wherever it is, and a hashtag of each fortieth in time."""
+        season = n * 40 // self.size
+        return f"Clip {n}: how we bake Brot{LAST_NAMES[n * 3 % 40].lower()} at home #season{season:02}"
 
     def account_of(self, n: int) -> int:
         return self.tiktok[n % len(self.tiktok)]
@@ -392,7 +400,7 @@ def _posts(to: Filled) -> Iterator[Table]:
         (
             (
                 first + n, owner, to.account_of(n), f"74{n:014}", "ttcm_public", to.published_at(n),
-                f"Clip {n}", f"https://www.tiktok.com/@creator{n}/video/74{n:014}", "", "", n * 13 % 1_000_000, n % 9_000,
+                to.caption_of(n), f"https://www.tiktok.com/@creator{n}/video/74{n:014}", "", "", n * 13 % 1_000_000, n % 9_000,
                 n % 500, n % 300, "ttcm_public", NOW,
             )
             for n in range(to.size)

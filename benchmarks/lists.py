@@ -16,6 +16,7 @@ from benchmarks.world import World
 from campaigns import queries as campaigns
 from campaigns.models import Campaign, Order, Participant, Post
 from campaigns.queries.participant_list import ParticipantsAsked, participants_page
+from campaigns.queries.search import caption_words, posts_about
 from crm.models import Influencer, SocialAccount
 from crm.queries import MATCH, influencer_page
 from crm.queries.filters import read_address
@@ -155,6 +156,11 @@ def _last_campaign(to: Filled) -> Campaign:
     return Campaign.objects.get(pk=to.campaigns[-1])
 
 
+def captioned(search: str) -> Prepare:
+    """The posts that the palette finds by words of their captions."""
+    return lambda to: _scoped(to, lambda: list(posts_about(search, caption_words(search))))
+
+
 # One of each way to filter: by what few, many and half of all have, of the influencer, an account, and what hangs on them.
 FILTERS = (
     "country:DE,FR", "network:instagram", "tag:TAG", "followers:880000..", "followers:..450000,unknown",
@@ -200,6 +206,10 @@ LISTS: dict[str, Prepare] = {
         Video,
         LATEST,
     ),
+    "palette, a word of all captions": captioned("clip"),
+    "palette, a word of some captions": captioned("brotkern"),
+    "palette, a word of the oldest captions": captioned("#season39"),
+    "palette, two words of captions": captioned("clip brotkern"),
     "API influencers, first page": api("influencers", Influencer, BY_NAME),
     "API influencers, deep page": api("influencers", Influencer, BY_NAME, cursor="deep"),
     "API accounts, first page": api("social-accounts", SocialAccount, NEWEST),

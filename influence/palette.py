@@ -15,8 +15,8 @@ from django.utils.cache import patch_vary_headers
 from campaigns.enums import CampaignState
 from campaigns.models import Campaign, Order, Post, PostPlace
 from campaigns.queries.search import (
-    NEWEST_POSTS,
     campaigns_called,
+    caption_words,
     network_posts_about,
     orders_about,
     posts_about,
@@ -89,7 +89,6 @@ def palette(request: OrganizationRequest) -> HttpResponse:
         "search": search,
         "words": beginnings(search),
         "sections": [section for section in rows if section.rows],
-        "newest_posts": NEWEST_POSTS,
     }
     template = "rows" if request.htmx else "page"
     response = render(request, f"staff/palette/{template}.html", context)
@@ -106,15 +105,18 @@ def recently_opened(request: OrganizationRequest) -> HttpResponse:
 def _sections(request: OrganizationRequest, search: str) -> Iterator[Section]:
     campaigns, people = list(campaigns_called(search)), suggested(search)
     accounts = [account for each in people for account in each.accounts.all()]
-    words = beginnings(search)
+    words, captioned = beginnings(search), caption_words(search)
     yield Section("Creators", [_influencer(request, each, words) for each in people])
     yield Section(
         "Campaigns, orders and posts",
         [
             *(_campaign(request, each) for each in campaigns),
             *(_order(request, each) for each in orders_about(search, accounts)),
-            *(_post(request, each) for each in posts_about(search)),
-            *(_network_post(request, each, search) for each in network_posts_about(search)),
+            *(_post(request, each) for each in posts_about(search, captioned)),
+            *(
+                _network_post(request, each, search)
+                for each in network_posts_about(search, captioned)
+            ),
         ],
     )
     yield _pages(request, search)

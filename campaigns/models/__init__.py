@@ -1,4 +1,5 @@
 from campaigns.models.campaigns import BriefFile, Campaign, Participant
+from campaigns.models.captions import PlaceWord, PostWord
 from campaigns.models.legacy_imports import LegacyRemark
 from campaigns.models.migration import MigrationPlan
 from campaigns.models.orders import Order, OrderReply, OrderRequest, OrderTemplate
@@ -32,10 +33,12 @@ __all__ = [
     "OrderRequest",
     "OrderTemplate",
     "Participant",
+    "PlaceWord",
     "Post",
     "PostLayout",
     "PostPlace",
     "PostReading",
+    "PostWord",
     "Publication",
     "Report",
     "ReportCampaign",

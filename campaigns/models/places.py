@@ -139,7 +139,13 @@ class PostPlace(OrganizationModel):
             models.Index(
                 fields=["organization", "campaign", "state", "-published_at", "-id"],
                 name="place_newest_first",
-            )
+            ),
+            models.Index(
+                "organization",
+                models.F("published_at").desc(nulls_last=True),
+                models.F("id").desc(),
+                name="place_newest_of_organization",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from django.db import models
 from django.db.models.functions import Concat
 
 from campaigns.enums import PlaceState
-from campaigns.models import Campaign, Order, Post, PostPlace
+from campaigns.models import Campaign, Order, PlaceWord, Post, PostPlace, PostWord
+from campaigns.models.captions import words_in
 from campaigns.queries.posts import is_visible
 from crm.errors import PostNotReadable
 from crm.models import SocialAccount
-from crm.models.search import LAST_CHARACTER, beginnings, folded
+from crm.models.search import LAST_CHARACTER, Entry, beginnings, folded
 from crm.policies.post_addresses import PostAddress, post_address
+from crm.queries import search as by_words
+from crm.queries.search import Counted
 from ui.paging import is_among, is_one_of, with_facts
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 SUGGESTED = 5
-# Captions have no index: those of the newest posts are read.
-NEWEST_POSTS = 500
 MOST_BEGIN = 500  # orders, of those whose codes begin alike
 BEGINNING = re.compile(r"[\w-]{3,120}")
 CODE = re.compile(r"(?=.*\d)[\w-]{5,40}")
@@ -57,25 +58,29 @@ def orders_about(search: str, accounts: Iterable[SocialAccount]) -> models.Query
     return facts.order_by(*order)
 
 
-def posts_about(search: str) -> models.QuerySet[Post]:
-    """Published posts with this id or at this address; else the newest with all these words in their captions."""
+def caption_words(search: str) -> list[Counted]:
+    """The words of a search as `posts_about` and `network_posts_about` want them; one query, if there are any."""
+    return by_words.counted(words_in(search), lambda start: (PostWord, PlaceWord))
+
+
+def posts_about(search: str, words: Sequence[Counted]) -> models.QuerySet[Post]:
+    """Published posts with this id or at this address; else the newest whose captions have words that begin like all of these
+    (`caption_words`)."""
     newest_first = ("-published_at", "-pk")
     posts = Post.objects.filter(is_visible()).order_by(*newest_first)
     if named := VIDEO_ID.fullmatch(search.strip()):
         posts = posts.filter(network_post_id=named[1])
     else:
-        newest = Post.objects.filter(is_among(posts.values("pk")[:NEWEST_POSTS]))
-        posts = holding(newest.alias(plain=folded(models.F("video__caption"))), search)
-        posts = posts.order_by(*newest_first)
+        posts = _captioned(posts, words, PostWord)
     facts = with_facts(
         posts[:SUGGESTED], lambda rows: rows.select_related("campaign", "account", "video")
     )
     return facts.order_by(*newest_first)
 
 
-def network_posts_about(search: str) -> models.QuerySet[PostPlace]:
-    """Posts of other networks in campaigns, at this address; else the newest with all these words in their captions. None for
-    what looks like a campaign code or an id of TikTok."""
+def network_posts_about(search: str, words: Sequence[Counted]) -> models.QuerySet[PostPlace]:
+    """Posts of other networks in campaigns, at this address; else the newest whose captions have words that begin like all of
+    these (`caption_words`). None for what looks like a campaign code or an id of TikTok."""
     if CODE.fullmatch(search.strip()):
         return PostPlace.objects.none()
     newest_first = (models.F("published_at").desc(nulls_last=True), "-pk")
@@ -83,12 +88,16 @@ def network_posts_about(search: str) -> models.QuerySet[PostPlace]:
     if read := address_in(search):
         places = places.filter(post__network=read.network, post__network_post_id=read.post_id)
     else:
-        newest = PostPlace.objects.filter(is_among(places.values("pk")[:NEWEST_POSTS]))
-        places = holding(newest.alias(plain=folded(models.F("post__caption"))), search)
-        places = places.order_by(*newest_first)
+        places = _captioned(places, words, PlaceWord)
     related = ("campaign", "account", "post")
     facts = with_facts(places[:SUGGESTED], lambda rows: rows.select_related(*related))
     return facts.order_by(*newest_first)
+
+
+def _captioned(
+    rows: models.QuerySet[ModelT], words: Sequence[Counted], entries: type[Entry]
+) -> models.QuerySet[ModelT]:
+    return by_words.holding(rows, words, lambda start: (entries,)).rows if words else rows.none()
 
 
 def address_in(search: str) -> PostAddress | None:

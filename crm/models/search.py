@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models.functions import Concat, Left
@@ -41,14 +41,28 @@ def folded(text: models.Expression | models.F) -> models.Func:
     return models.Func(text, function="crm_folded", output_field=models.TextField())
 
 
-def _sample(name: str) -> models.Index:
-    """An index over the entries of a few influencers."""
-    few = Exact(models.F("influencer_id") % models.Value(SAMPLED), models.Value(0))
+def sample(name: str, subject: str = "influencer_id") -> models.Index:
+    """An index over the entries of a few rows."""
+    few = Exact(models.F(subject) % models.Value(SAMPLED), models.Value(0))
     return models.Index(fields=["organization", "word"], condition=models.Q(few), name=name)
 
 
-class SearchWord(OrganizationModel):
-    """A word an influencer is found by: of the names or e-mail, or of an account's handle. Written by triggers alone."""
+class Entry(OrganizationModel):
+    """A word by which a row is found: the one whose id stands in the column `subject`. Written by triggers alone."""
+
+    subject: ClassVar[str] = "influencer_id"
+
+    word = models.CharField(max_length=WORD_LENGTH, db_collation="C")
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class SearchWord(Entry):
+    """A word an influencer is found by: of the names or e-mail, or of an account's handle."""
 
     group_path: ClassVar[str] = "influencer__group"
 
@@ -65,23 +79,17 @@ class SearchWord(OrganizationModel):
         on_delete=models.CASCADE,
         related_name="search_words",
     )
-    word = models.CharField(max_length=WORD_LENGTH, db_collation="C")
 
     class Meta:
         indexes = [
             models.Index(fields=["organization", "word", "influencer"], name="influencer_by_word"),
             models.Index(fields=["influencer", "word", "organization"], name="words_of_influencer"),
-            _sample("sample_of_words"),
+            sample("sample_of_words"),
         ]
 
-    def __str__(self) -> str:
-        return self.word
 
-
-class _Entry(OrganizationModel):
+class OwnKeyEntry(Entry):
     """An entry that is its own key. Its foreign keys are those that include the organization (`tenancy.isolation`)."""
-
-    group_path: ClassVar[str] = "influencer__group"
 
     organization = models.ForeignKey(
         "tenancy.Organization",
@@ -92,28 +100,32 @@ class _Entry(OrganizationModel):
         db_index=False,
         related_name="+",
     )
-    influencer = models.ForeignKey(
-        "crm.Influencer", on_delete=models.CASCADE, db_constraint=False, related_name="+"
-    )
-    word = models.CharField(max_length=WORD_LENGTH, db_collation="C")
 
     class Meta:
         abstract = True
 
-    def __str__(self) -> str:
-        return self.word
+
+class _OfInfluencer(OwnKeyEntry):
+    group_path: ClassVar[str] = "influencer__group"
+
+    influencer = models.ForeignKey(
+        "crm.Influencer", on_delete=models.CASCADE, db_constraint=False, related_name="+"
+    )
+
+    class Meta:
+        abstract = True
 
 
-class SearchPart(_Entry):
+class SearchPart(_OfInfluencer):
     """An end of a word of a name, an e-mail address or a handle, three characters at least: what begins it is a part of the word."""
 
     pk = models.CompositePrimaryKey("organization_id", "word", "influencer_id")
 
     class Meta:
-        indexes = [_sample("sample_of_parts")]
+        indexes = [sample("sample_of_parts")]
 
 
-class BioWord(_Entry):
+class BioWord(_OfInfluencer):
     """A word of what a TikTok account says of itself."""
 
     pk = models.CompositePrimaryKey("organization_id", "word", "influencer_id", "account_id")
@@ -122,10 +134,10 @@ class BioWord(_Entry):
     )
 
     class Meta:
-        indexes = [_sample("sample_of_bio_words")]
+        indexes = [sample("sample_of_bio_words")]
 
 
-class NoteWord(_Entry):
+class NoteWord(_OfInfluencer):
     """A word of a note, for those who may read notes."""
 
     pk = models.CompositePrimaryKey("organization_id", "word", "influencer_id", "note_id")
@@ -134,13 +146,12 @@ class NoteWord(_Entry):
     )
 
     class Meta:
-        indexes = [_sample("sample_of_note_words")]
+        indexes = [sample("sample_of_note_words")]
 
 
-Entry: TypeAlias = SearchWord | SearchPart | BioWord | NoteWord
 # The tables in which a word is looked up.
 Tables = Callable[[str], tuple[type[Entry], ...]]
-# All that triggers write for the search.
+# All that triggers write for the search of influencers.
 SEARCHED: tuple[type[Entry], ...] = (SearchWord, SearchPart, BioWord, NoteWord)
 
 

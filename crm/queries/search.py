@@ -1,9 +1,10 @@
-"""Influencers found by words and parts of their names and addresses, and by words of their bios and notes."""
+"""Influencers found by words and parts of their names and addresses, and by words of their bios and notes; and the ways to
+find rows by entries of their words, whatever rows these are of."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import DEFAULT_DB_ALIAS, connections, models
@@ -36,29 +37,34 @@ MANY = 50_000
 PROBE = 100
 SUGGESTED = 6
 
+ModelT = TypeVar("ModelT", bound=models.Model)
 Rows = models.QuerySet[Influencer]
 EVERYBODY = Q()
+# A word that is searched for, behind about how many entries it finds.
+Counted = tuple[int, str]
 # A way to select who is found by a word in some tables.
 Narrow = Callable[[Rows, str, Tables], Rows]
 
 
 class Selected(NamedTuple):
-    """Influencers that a search or filters have selected. `has_few`: an index has gathered them, so they are few."""
+    """Rows that a search or filters have selected. `has_few`: an index has gathered them, so they are few."""
 
-    rows: Rows
+    rows: models.QuerySet[Any]
     has_few: bool
 
 
 # The policy keeps to the organization. What it counts is shown to nobody, so it needs no look at the reader's groups.
 SAMPLE = f"""(SELECT count(*) FROM (
-    SELECT FROM {{table}} WHERE influencer_id %% {SAMPLED} = 0
+    SELECT FROM {{table}} WHERE {{subject}} %% {SAMPLED} = 0
     AND word >= left(crm_folded(%s), {WORD_LENGTH}) AND word < left(crm_folded(%s), {WORD_LENGTH}) || %s LIMIT {{most}}
 ) AS sample)"""  # noqa: S608 -- names and numbers of ours
 
 
-def gathered(rows: Rows, start: str, tables: Tables, others: Q = EVERYBODY) -> Rows:
-    """Select the influencers found by one word, which finds few (see `found`). `others`: what must hold of `influencer_id`,
-    looked at before an influencer is."""
+def gathered(
+    rows: models.QuerySet[ModelT], start: str, tables: Tables, others: Q = EVERYBODY
+) -> models.QuerySet[ModelT]:
+    """Select the rows found by one word, which finds few (see `found`). `others`: what must hold of the entries' subject,
+    looked at before a row is."""
     arrays = [ArraySubquery(ids.filter(others)) for ids in _ids(start, tables)]
     together = models.Func(*arrays, template="%(expressions)s", arg_joiner=" || ")
     return rows.filter(
@@ -92,7 +98,9 @@ def _is_among_found(path: str, start: str, tables: Tables) -> Q:
     return is_met
 
 
-def probed(rows: Rows, start: str, tables: Tables) -> Rows:
+def probed(
+    rows: models.QuerySet[ModelT], start: str, tables: Tables
+) -> models.QuerySet[ModelT]:
     """The same where it finds very many: of each row of a list, in its order, the words are looked at."""
     return rows.filter(_has_word("pk", start, tables))
 
@@ -100,7 +108,7 @@ def probed(rows: Rows, start: str, tables: Tables) -> Rows:
 def _has_word(path: str, start: str, tables: Tables) -> Q:
     is_met = Q()
     for entries in tables(start):
-        met = having_word(start, entries).filter(influencer=OuterRef(path))
+        met = having_word(start, entries).filter(**{entries.subject: OuterRef(path)})
         is_met |= Q(Coalesce(Subquery(met.values(met=models.Value(True))[:1]), False))
     return is_met
 
@@ -115,17 +123,18 @@ def all_found(path: str, starts: Sequence[str], tables: Tables) -> Q:
 
 
 def _ids(start: str, tables: Tables) -> list[models.QuerySet[Any, Any]]:
-    return [having_word(start, entries).values("influencer_id") for entries in tables(start)]
+    return [having_word(start, entries).values(entries.subject) for entries in tables(start)]
 
 
 def estimates(starts: Sequence[str], tables: Tables) -> list[int]:
-    """About how many entries each word finds, as one influencer in `SAMPLED` tells; counted to `GATHERED` and no further."""
+    """About how many entries each word finds, as one row in `SAMPLED` tells; counted to `GATHERED` and no further."""
     most = GATHERED // SAMPLED + 1
     columns: list[str] = []
     parameters: list[object] = []
     for start in starts:
-        named = [entries._meta.db_table for entries in tables(start)]
-        columns.append(" + ".join(SAMPLE.format(table=name, most=most) for name in named))
+        named = [(entries._meta.db_table, entries.subject) for entries in tables(start)]
+        counts = (SAMPLE.format(table=table, subject=subject, most=most) for table, subject in named)
+        columns.append(" + ".join(counts))
         parameters += [start, start, LAST_CHARACTER] * len(named)
     database: Any = connections[DEFAULT_DB_ALIAS]  # of tenancy.postgresql
     with database.prepared_cursor() as cursor:
@@ -157,21 +166,29 @@ def found(rows: Rows, search: str, tables: Tables = names_and_bios) -> Rows:
 
 def searched(rows: Rows, search: str, tables: Tables) -> Selected:
     """The same, and whether the rarest word finds few."""
-    starts = beginnings(search)
-    if not starts:
-        return Selected(rows, has_few=False)
-    counts = estimates(starts, tables)
-    (fewest, rarest), *others = sorted(zip(counts, starts, strict=True))
+    words = counted(beginnings(search), tables)
+    return holding(rows, words, tables) if words else Selected(rows, has_few=False)
+
+
+def counted(starts: Sequence[str], tables: Tables) -> list[Counted]:
+    """The words, each behind about how many entries it finds in these tables; one query, if there are any."""
+    return list(zip(estimates(starts, tables), starts, strict=True)) if starts else []
+
+
+def holding(rows: models.QuerySet[Any], words: Sequence[Counted], tables: Tables) -> Selected:
+    """Select the rows found by all of these words, one at least, in tables whose entries are of such rows."""
+    (fewest, rarest), *others = sorted(words)
     if fewest >= GATHERED:
         for start in (rarest, *(start for _, start in others)):
             rows = probed(rows, start, tables)
         return Selected(rows, has_few=False)
     # Only far below where the count ends is it the true one, and nobody is left out.
     bound = min(MANY, max(fewest, SAMPLED) * PROBE)
+    subject = tables(rarest)[0].subject
     too = EVERYBODY
     for count, start in others:
         if count < bound:
-            too &= _is_among_found("influencer_id", start, tables)
+            too &= _is_among_found(subject, start, tables)
         else:
             rows = probed(rows, start, tables)
     return Selected(gathered(rows, rarest, tables, too), has_few=True)

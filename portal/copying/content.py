@@ -15,7 +15,8 @@ from allauth.mfa.models import Authenticator
 from django.db import models
 from django.utils.translation import gettext as _
 
-from crm.models import SEARCHED, Application, Influencer, Receipt
+from crm.models import Application, Influencer, Receipt
+from crm.models.search import Entry
 from crm.queries.hanging import rows_about, words_of
 from crm.queries.mail import tied_ids
 from crm.services.erasure.traces import subjects_of
@@ -141,7 +142,7 @@ def _happened(influencer: Influencer) -> Table:
 def _hanging(influencer: Influencer) -> Iterator[tuple[type[models.Model], models.QuerySet[Any]]]:
     yield Influencer, Influencer.objects.filter(pk=influencer.pk)
     for model in sorted(organization_models(), key=lambda model: model._meta.label):
-        if model not in SEARCHED:
+        if not issubclass(model, Entry):
             yield model, rows_about(model, influencer)
 
 

@@ -225,7 +225,8 @@ def test_no_canary_of_the_old_source_survives_its_purge(campaign, owner, caplog)
     before = set(places(CANARY, str(NUMBER)))
     named = EventText.objects.filter(event__object_type="crm.influencer", label=CANARY).count()
     assert {
-        "tiktok_video", "tiktok_creator", "tenancy_eventtext", "jobs_job", "crm_bioword", "crm_influencer", "a file",
+        "tiktok_video", "tiktok_creator", "tenancy_eventtext", "jobs_job", "crm_bioword", "campaigns_postword", "crm_influencer",
+        "a file",
         f"tiktok_videosnapshot_legacy_{owner.memberships.get().organization_id}",
         f"tiktok_creatorsnapshot_legacy_{owner.memberships.get().organization_id}",
     } <= before  # fmt: skip
@@ -256,7 +257,7 @@ def test_no_canary_of_the_old_source_survives_its_purge(campaign, owner, caplog)
         "copies": (1, 1),
     }
     # What stays: TikTok's own, the tombstones, and that something happened.
-    assert {"tiktok_video"} == set(places(OWN)) - {"a file"}
+    assert {"tiktok_video", "campaigns_postword"} == set(places(OWN)) - {"a file"}
     tombstone, by_hand = Post.objects.exclude(video__caption=OWN).order_by("pk")
     for post in (tombstone, by_hand):
         assert (post.url, post.network_post_id, post.video) == (

@@ -21,7 +21,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Cast
 
 from crm.enums import Network
-from crm.models import SEARCHED
+from crm.models.search import Entry
 from crm.policies.spellings import SPELLINGS
 from jobs.models import Job
 from jobs.services.jobs import JobKind, register_job, start_job
@@ -105,7 +105,7 @@ def searched() -> list[Any]:
         model
         for model in isolated_models()
         if model._meta.label not in NOT_SEARCHED
-        and model not in SEARCHED
+        and not issubclass(model, Entry)
         and getattr(model, "changeable", None) is None
         and any(_columns(model))
     )

@@ -11,7 +11,8 @@ from django.apps import apps
 from django.db import models
 
 from crm.enums import Network
-from crm.models import SEARCHED, Influencer, OtherAddress, SocialAccount
+from crm.models import Influencer, OtherAddress, SocialAccount
+from crm.models.search import Entry
 from crm.policies.spellings import SPELLINGS
 from crm.queries.hanging import rows_about
 from crm.queries.mail import holders
@@ -61,7 +62,7 @@ def subjects_of(influencer: Influencer) -> Iterator[tuple[str, list[int]]]:
     creators = Creator.objects.filter(account__influencer=influencer)
     yield Creator._meta.label_lower, list(creators.values_list("pk", flat=True))
     for model in organization_models():
-        if model not in SEARCHED:
+        if not issubclass(model, Entry):
             ids = rows_about(model, influencer).values_list("pk", flat=True)
             yield model._meta.label_lower, list(ids)
     yield Influencer._meta.label_lower, [influencer.pk]
