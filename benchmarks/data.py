@@ -115,7 +115,9 @@ class Filled:
     def caption_of(self, n: int) -> str:
         """Ten words: some of all posts, one of each fortieth, wherever it is, and a hashtag of each fortieth in time."""
         season = n * 40 // self.size
-        return f"Clip {n}: how we bake Brot{LAST_NAMES[n * 3 % 40].lower()} at home #season{season:02}"
+        return (
+            f"Clip {n}: how we bake Brot{LAST_NAMES[n * 3 % 40].lower()} at home #season{season:02}"
+        )
 
     def account_of(self, n: int) -> int:
         return self.tiktok[n % len(self.tiktok)]

@@ -149,10 +149,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="postplace",
             index=models.Index(
-                models.F("organization"),
-                models.OrderBy(models.F("published_at"), descending=True, nulls_last=True),
-                models.OrderBy(models.F("id"), descending=True),
-                name="place_newest_of_organization",
+                fields=["organization", "-published_at", "-id"], name="place_newest_of_organization"
             ),
         ),
     ]

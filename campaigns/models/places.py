@@ -141,9 +141,7 @@ class PostPlace(OrganizationModel):
                 name="place_newest_first",
             ),
             models.Index(
-                "organization",
-                models.F("published_at").desc(nulls_last=True),
-                models.F("id").desc(),
+                fields=["organization", "-published_at", "-id"],
                 name="place_newest_of_organization",
             ),
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from math import inf
 from typing import TypeVar
 
 from django.db import models
@@ -19,11 +20,15 @@ from crm.models.search import LAST_CHARACTER, Entry, beginnings, folded
 from crm.policies.post_addresses import PostAddress, post_address
 from crm.queries import search as by_words
 from crm.queries.search import Counted
-from ui.paging import is_among, is_one_of, with_facts
+from ui.paging import is_among, is_one_of, near_page, with_facts
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 SUGGESTED = 5
 MOST_BEGIN = 500  # orders, of those whose codes begin alike
+# Among so many posts the newest with a word are looked for that very many share.
+NEAR = 5_000
+NEWEST_FIRST = (models.F("published_at").desc(nulls_last=True), "-pk")
+POST_FACTS, PLACE_FACTS = ("campaign", "account", "video"), ("campaign", "account", "post")
 BEGINNING = re.compile(r"[\w-]{3,120}")
 CODE = re.compile(r"(?=.*\d)[\w-]{5,40}")
 VIDEO_ID = re.compile(r"(?:.*/(?:video|photo)/)?(\d{8,20})(?:[/?#].*)?")
@@ -63,41 +68,62 @@ def caption_words(search: str) -> list[Counted]:
     return by_words.counted(words_in(search), lambda start: (PostWord, PlaceWord))
 
 
-def posts_about(search: str, words: Sequence[Counted]) -> models.QuerySet[Post]:
+def posts_about(search: str, words: Sequence[Counted]) -> Sequence[Post]:
     """Published posts with this id or at this address; else the newest whose captions have words that begin like all of these
     (`caption_words`)."""
-    newest_first = ("-published_at", "-pk")
-    posts = Post.objects.filter(is_visible()).order_by(*newest_first)
+    posts = Post.objects.filter(is_visible())
     if named := VIDEO_ID.fullmatch(search.strip()):
-        posts = posts.filter(network_post_id=named[1])
-    else:
-        posts = _captioned(posts, words, PostWord)
-    facts = with_facts(
-        posts[:SUGGESTED], lambda rows: rows.select_related("campaign", "account", "video")
-    )
-    return facts.order_by(*newest_first)
+        return _newest(posts.filter(network_post_id=named[1]), POST_FACTS)
+    return _captioned(posts, words, PostWord, POST_FACTS)
 
 
-def network_posts_about(search: str, words: Sequence[Counted]) -> models.QuerySet[PostPlace]:
+def network_posts_about(search: str, words: Sequence[Counted]) -> Sequence[PostPlace]:
     """Posts of other networks in campaigns, at this address; else the newest whose captions have words that begin like all of
     these (`caption_words`). None for what looks like a campaign code or an id of TikTok."""
     if CODE.fullmatch(search.strip()):
-        return PostPlace.objects.none()
-    newest_first = (models.F("published_at").desc(nulls_last=True), "-pk")
-    places = PostPlace.objects.filter(state=PlaceState.LISTED).order_by(*newest_first)
+        return []
+    places = PostPlace.objects.filter(state=PlaceState.LISTED)
     if read := address_in(search):
-        places = places.filter(post__network=read.network, post__network_post_id=read.post_id)
-    else:
-        places = _captioned(places, words, PlaceWord)
-    related = ("campaign", "account", "post")
-    facts = with_facts(places[:SUGGESTED], lambda rows: rows.select_related(*related))
-    return facts.order_by(*newest_first)
+        at_address = {"post__network": read.network, "post__network_post_id": read.post_id}
+        return _newest(places.filter(**at_address), PLACE_FACTS)
+    return _captioned(places, words, PlaceWord, PLACE_FACTS)
 
 
 def _captioned(
-    rows: models.QuerySet[ModelT], words: Sequence[Counted], entries: type[Entry]
-) -> models.QuerySet[ModelT]:
-    return by_words.holding(rows, words, lambda start: (entries,)).rows if words else rows.none()
+    rows: models.QuerySet[ModelT],
+    words: Sequence[Counted],
+    entries: type[Entry],
+    facts: Sequence[str],
+) -> Sequence[ModelT]:
+    """The newest rows that all words find. If even the rarest finds very many, the first few are among the newest rows of all;
+    unless they are all old: then they are gathered after all."""
+    if not words:
+        return []
+
+    def tables(_: str) -> tuple[type[Entry]]:
+        return (entries,)
+
+    found = by_words.holding(rows, words, tables)
+    if not found.has_few:
+        near = near_page(
+            found.rows,
+            rows.model._default_manager.all(),
+            "-published_at",
+            "-id",
+            within=NEAR,
+            facts=lambda few: few.select_related(*facts),
+            size=SUGGESTED,
+            has_unknown=True,
+        )
+        if near is not None:
+            return near.rows
+        found = by_words.holding(rows, words, tables, most=inf)
+    return _newest(found.rows, facts)
+
+
+def _newest(rows: models.QuerySet[ModelT], facts: Sequence[str]) -> Sequence[ModelT]:
+    first = rows.order_by(*NEWEST_FIRST)[:SUGGESTED]
+    return with_facts(first, lambda few: few.select_related(*facts)).order_by(*NEWEST_FIRST)
 
 
 def address_in(search: str) -> PostAddress | None:

@@ -98,9 +98,7 @@ def _is_among_found(path: str, start: str, tables: Tables) -> Q:
     return is_met
 
 
-def probed(
-    rows: models.QuerySet[ModelT], start: str, tables: Tables
-) -> models.QuerySet[ModelT]:
+def probed(rows: models.QuerySet[ModelT], start: str, tables: Tables) -> models.QuerySet[ModelT]:
     """The same where it finds very many: of each row of a list, in its order, the words are looked at."""
     return rows.filter(_has_word("pk", start, tables))
 
@@ -133,7 +131,9 @@ def estimates(starts: Sequence[str], tables: Tables) -> list[int]:
     parameters: list[object] = []
     for start in starts:
         named = [(entries._meta.db_table, entries.subject) for entries in tables(start)]
-        counts = (SAMPLE.format(table=table, subject=subject, most=most) for table, subject in named)
+        counts = (
+            SAMPLE.format(table=table, subject=subject, most=most) for table, subject in named
+        )
         columns.append(" + ".join(counts))
         parameters += [start, start, LAST_CHARACTER] * len(named)
     database: Any = connections[DEFAULT_DB_ALIAS]  # of tenancy.postgresql
@@ -175,10 +175,13 @@ def counted(starts: Sequence[str], tables: Tables) -> list[Counted]:
     return list(zip(estimates(starts, tables), starts, strict=True)) if starts else []
 
 
-def holding(rows: models.QuerySet[Any], words: Sequence[Counted], tables: Tables) -> Selected:
-    """Select the rows found by all of these words, one at least, in tables whose entries are of such rows."""
+def holding(
+    rows: models.QuerySet[Any], words: Sequence[Counted], tables: Tables, most: float | None = None
+) -> Selected:
+    """Select the rows found by all of these words, one at least, in tables whose entries are of such rows. They are gathered
+    where the rarest word finds fewer than `most`, else `GATHERED`."""
     (fewest, rarest), *others = sorted(words)
-    if fewest >= GATHERED:
+    if fewest >= (GATHERED if most is None else most):
         for start in (rarest, *(start for _, start in others)):
             rows = probed(rows, start, tables)
         return Selected(rows, has_few=False)

@@ -160,7 +160,9 @@ def test_the_first_hundred_words_of_a_caption_find() -> None:
 
 
 def test_searches_are_cut_where_captions_are() -> None:
-    letters = [chr(n) for n in (*range(0x1, 0xD800), *range(0xF900, 0x10000), *range(0x1F000, 0x1FB00))]
+    letters = [
+        chr(n) for n in (*range(0x1, 0xD800), *range(0xF900, 0x10000), *range(0x1F000, 0x1FB00))
+    ]
     signs = [each for each in letters if not words_in(each)]
     with connection.cursor() as cursor:
         cursor.execute(
