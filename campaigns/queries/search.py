@@ -20,6 +20,7 @@ from crm.models.search import LAST_CHARACTER, Entry, beginnings, folded
 from crm.policies.post_addresses import PostAddress, post_address
 from crm.queries import search as by_words
 from crm.queries.search import Counted
+from tenancy.scope import groups_scope
 from ui.paging import is_among, is_one_of, near_page, with_facts
 
 ModelT = TypeVar("ModelT", bound=models.Model)
@@ -105,9 +106,11 @@ def _captioned(
 
     found = by_words.holding(rows, words, tables)
     if not found.has_few:
+        with groups_scope(None):  # it is only counted how far away they are
+            everything = rows.model._default_manager.all()
         near = near_page(
             found.rows,
-            rows.model._default_manager.all(),
+            everything,
             "-published_at",
             "-id",
             within=NEAR,

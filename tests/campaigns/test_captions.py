@@ -109,12 +109,14 @@ def test_a_part_of_a_word_a_word_of_another_caption_and_a_sign_find_nothing(
     assert found(search) == []
 
 
-@pytest.fixture(params=["gathered", "probed"])
+@pytest.fixture(params=["gathered", "near", "far"])
 def _way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every word finds so many that this way is taken."""
-    if request.param == "probed":
+    if request.param != "gathered":
         for name in ("MANY", "GATHERED"):
             monkeypatch.setattr(f"crm.queries.search.{name}", 0)
+    if request.param == "far":
+        monkeypatch.setattr("campaigns.queries.search.NEAR", 3)
 
 
 @BOTH
