@@ -69,7 +69,7 @@ def caption_words(search: str) -> list[Counted]:
     return by_words.counted(words_in(search), lambda start: (PostWord, PlaceWord))
 
 
-def posts_about(search: str, words: Sequence[Counted]) -> Sequence[Post]:
+def posts_about(search: str, words: Sequence[Counted]) -> Iterable[Post]:
     """Published posts with this id or at this address; else the newest whose captions have words that begin like all of these
     (`caption_words`)."""
     posts = Post.objects.filter(is_visible())
@@ -78,7 +78,7 @@ def posts_about(search: str, words: Sequence[Counted]) -> Sequence[Post]:
     return _captioned(posts, words, PostWord, POST_FACTS)
 
 
-def network_posts_about(search: str, words: Sequence[Counted]) -> Sequence[PostPlace]:
+def network_posts_about(search: str, words: Sequence[Counted]) -> Iterable[PostPlace]:
     """Posts of other networks in campaigns, at this address; else the newest whose captions have words that begin like all of
     these (`caption_words`). None for what looks like a campaign code or an id of TikTok."""
     if CODE.fullmatch(search.strip()):
@@ -95,7 +95,7 @@ def _captioned(
     words: Sequence[Counted],
     entries: type[Entry],
     facts: Sequence[str],
-) -> Sequence[ModelT]:
+) -> Iterable[ModelT]:
     """The newest rows that all words find. If even the rarest finds very many, the first few are among the newest rows of all;
     unless they are all old: then they are gathered after all."""
     if not words:
@@ -124,7 +124,7 @@ def _captioned(
     return _newest(found.rows, facts)
 
 
-def _newest(rows: models.QuerySet[ModelT], facts: Sequence[str]) -> Sequence[ModelT]:
+def _newest(rows: models.QuerySet[ModelT], facts: Sequence[str]) -> Iterable[ModelT]:
     first = rows.order_by(*NEWEST_FIRST)[:SUGGESTED]
     return with_facts(first, lambda few: few.select_related(*facts)).order_by(*NEWEST_FIRST)
 

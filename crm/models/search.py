@@ -152,7 +152,7 @@ class NoteWord(_OfInfluencer):
 # The tables in which a word is looked up.
 Tables = Callable[[str], tuple[type[Entry], ...]]
 # All that triggers write for the search of influencers.
-SEARCHED: tuple[type[Entry], ...] = (SearchWord, SearchPart, BioWord, NoteWord)
+SEARCHED: tuple[type[SearchWord | _OfInfluencer], ...] = (SearchWord, SearchPart, BioWord, NoteWord)
 
 
 def has_parts(start: str) -> bool:
