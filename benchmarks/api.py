@@ -99,7 +99,7 @@ def _next_check(kind: str, subject: str, row: str) -> str:
     """The time at which the poll of this kind is due, as an expression."""
     return (
         f"(SELECT due_at FROM jobs_work WHERE organization_id = {row}.organization_id AND kind = '{kind}' "
-        f"AND subject_id = {subject} AND stopped_reason = '')"
+        f"AND person_id IS NULL AND subject_id = {subject} AND stopped_reason = '')"
     )
 
 

@@ -176,6 +176,7 @@ def tables(to: Filled) -> Iterator[Table]:
     yield from _campaigns(to)
     yield from _orders(to)
     yield from _posts(to)
+    yield from _polls(to)
 
 
 def name_of(n: int) -> str:
@@ -423,3 +424,33 @@ def _posts(to: Filled) -> Iterator[Table]:
             for n in range(to.size)
         ),
     )  # fmt: skip
+
+
+def _polls(to: Filled) -> Iterator[Table]:
+    """Polls of accounts and of open orders, due tomorrow, so that no scenario's worker does them."""
+    yield Table(
+        "jobs_work",
+        "kind organization_id subject_id due_at attempts lost_leases postponed_reason stopped_reason last_finished_at",
+        (
+            (kind, to.organization_id, pk, _tomorrow(n, to.size), 0, 0, "", "", NOW)
+            for kind, n, pk in _polled(to)
+        ),
+    )
+
+
+def _tomorrow(n: int, size: int) -> datetime:
+    return NOW + timedelta(days=1, seconds=n * 86_400 // size)
+
+
+def _polled(to: Filled) -> Iterator[tuple[str, int, int]]:
+    """Kinds of polls as the product plans them, each with the place and the id of its subject."""
+    for n, pk in enumerate(to.tiktok):
+        is_in, is_authenticated = status_of(n) == "in", n % 3 == 0
+        if is_in:
+            yield "profile", n, pk
+        if is_authenticated:
+            yield "insights", n, pk
+        yield "videos" if is_in or is_authenticated else "membership", n, pk
+    for n in range(to.size):
+        if ORDER_STATES[n % 7] not in {"fulfilled", "rejected"}:
+            yield "order", n, to.first + n

@@ -36,8 +36,13 @@ def work_of(kind: str, row: OwnedModel) -> Work | None:
 
 def next_try_at(job: Job) -> datetime | None:
     """The time at which a postponed job goes on, after another service could not answer; None while it is not postponed."""
-    rows = Work.objects.filter(kind__startswith="job", subject_id=job.pk, stopped_reason="")
-    postponed = rows.exclude(postponed_reason="").filter(due_at__gt=timezone.now())
+    owner = job.owner._asdict()
+    rows = Work.objects.filter(kind__startswith="job", subject_id=job.pk, **owner)
+    postponed = (
+        rows.filter(stopped_reason="")
+        .exclude(postponed_reason="")
+        .filter(due_at__gt=timezone.now())
+    )
     return postponed.values_list("due_at", flat=True).first()
 
 

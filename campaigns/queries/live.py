@@ -58,7 +58,12 @@ def order_live(order: Order, sync: SyncTimes) -> Live:
         Post.objects.filter(order=order),
         OrderReply.objects.filter(order=order),
         Publication.objects.filter(order=order),
-        Work.objects.filter(kind=PollKind.ORDER, subject_id=order.pk),
+        Work.objects.filter(
+            kind=PollKind.ORDER,
+            organization=order.organization_id,
+            person=None,
+            subject_id=order.pk,
+        ),
         is_under_way=order.state not in FINAL_STATES or sync.is_coming,
     )
 

@@ -191,6 +191,4 @@ def _rows(kind: str, subject_ids: Sequence[int]) -> QuerySet[Work]:
 
 
 def _of(owner: Owner) -> QuerySet[Work]:
-    return Work.objects.filter(
-        **{name: pk for name, pk in owner._asdict().items() if pk is not None}
-    )
+    return Work.objects.filter(**owner._asdict())

@@ -15,7 +15,9 @@ def with_state(
     deliveries: models.QuerySet[WebhookDelivery],
 ) -> models.QuerySet[WebhookDelivery]:
     """Annotate how often each was tried in vain, and whether it was given up."""
-    work = Work.objects.filter(kind=WORK_KIND, subject_id=models.OuterRef("pk"))
+    work = Work.objects.filter(
+        kind=WORK_KIND, organization=None, person=None, subject_id=models.OuterRef("pk")
+    )
     return deliveries.annotate(
         attempts=Coalesce(models.Subquery(work.values("attempts")[:1]), 0),
         is_given_up=models.Exists(work.exclude(stopped_reason="")),

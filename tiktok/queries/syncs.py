@@ -118,7 +118,7 @@ def polls_at(subject_path: str, *kinds: PollKind) -> ArraySubquery:
 def _polls_of(subject_path: str, *kinds: PollKind) -> models.QuerySet[Work]:
     """Polls know no tenant policy: those of the row's own organization, found by all columns of their key."""
     return Work.objects.filter(
-        organization_id=models.OuterRef("organization_id"),
+        organization=models.OuterRef("organization_id"),
         person=None,
         kind__in=kinds,
         subject_id=models.OuterRef(subject_path),

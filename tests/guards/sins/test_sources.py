@@ -212,6 +212,13 @@ def test_an_organization_by_its_number(plant_file) -> None:
     plant_file("crm/planted.sql", "SELECT id FROM crm_influencer WHERE organization_id = %s")
 
 
+@caught_by(statements.test_work_is_found_by_its_whole_key, match=r"jobs/planted\.py:2")
+@pytest.mark.parametrize("owner", ["", "organization=1, ", "person_id=None, "])
+def test_work_found_by_half_its_key(plant_file, owner: str) -> None:
+    call = "Work." + f"objects.filter({owner}kind='tree.prune', subject_id=1)"
+    plant_file("jobs/planted.py", f"rows = Work.objects.filter(kind='tree.prune')\n{call}\n")
+
+
 # --- forms -------------------------------------------------------------------------------------------------------
 @caught_by(forms.test_a_field_of_a_name_refuses_what_nobody_can_see, match=r"crm/planted\.py title")
 def test_a_name_that_nobody_can_see(plant_file) -> None:
