@@ -193,9 +193,13 @@ def city_of(n: int) -> str:
     return "Berlin" if n % 4_000 == 77 else f"City {n % 400}" if n % 5 else ""
 
 
+def scattered(n: int, among: int) -> int:
+    """One of so many, which does not follow the name: those with the same one stand all over the list."""
+    return (n + n // 40 + n // 1600) % among
+
+
 def status_of(n: int) -> str:
-    """Choose a marketplace status that does not follow the name: of people with the same one some are in and some are not."""
-    return STATUSES[(n + n // 40 + n // 1600) % 8]
+    return STATUSES[scattered(n, 8)]
 
 
 def _people(to: Filled) -> Iterator[Table]:
@@ -286,13 +290,13 @@ def _marks(to: Filled) -> Iterator[Table]:
     yield Table(
         "crm_tagging",
         "id organization_id influencer_id tag_id created_at",
-        ((pk, owner, pk, to.first + n * 7 % 40, NOW) for n, pk in enumerate(people[::2])),
+        ((pk, owner, pk, to.first + scattered(n, 40), NOW) for n, pk in enumerate(people[::2])),
     )
     yield Table(
         "crm_rate",
         "id organization_id influencer_id network kind amount currency",
         (
-            (pk, owner, pk, "tiktok", "video", 100 + n * 37 % 5000, "EUR" if n % 2 else "USD")
+            (pk, owner, pk, "tiktok", "video", 100 + n * 37 % 5000, ("USD", "EUR")[scattered(n, 2)])
             for n, pk in enumerate(people[::3])
         ),
     )

@@ -8,7 +8,6 @@ class CrmConfig(AppConfig):
         from crm import purge, receivers  # noqa: F401, PLC0415 -- they register what they do
         from crm.queries import (  # noqa: PLC0415 -- the same
             fields,
-            grant_rules,
             import_rules,
             invitation_rules,
             money_rules,
@@ -23,7 +22,6 @@ class CrmConfig(AppConfig):
         from crm.services.removals import keeping  # noqa: F401, PLC0415 -- the same
 
         fields.register_own_rules()
-        grant_rules.register_grant_rule()
         money_rules.register_money_rules()
         invitation_rules.register_invitation_rule()
         import_rules.register_import_rule()

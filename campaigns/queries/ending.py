@@ -15,10 +15,11 @@ from campaigns.queries.filters import latest_campaigns
 from crm.models import Influencer, SocialAccount
 from crm.policies.filters import read_filters
 from crm.queries.accounts import with_end
-from crm.queries.fields import rules
-from crm.queries.grant_rules import creators_ending
+from crm.queries.fields import between, moments, rules
 from tenancy.enums import Verb
 from tenancy.models import Event
+from tiktok.enums import LIVE_CONNECTION_STATES
+from tiktok.models import Creator
 from ui.paging import KeysetPage, keyset_page
 
 DAYS = (30, 60, 90)
@@ -37,15 +38,15 @@ def ending_accounts(days: int) -> models.QuerySet[SocialAccount]:
     The condition is that of the list's filter, so that the page and what is done for all of it are about the same.
     """
     (condition,) = read_filters([ends_within(days)], {GRANT: rules()[GRANT].field}).conditions
-    rows = SocialAccount.objects.filter(
-        influencer__archived_at=None, creator__in=creators_ending(condition)
+    creators = Creator.objects.filter(
+        between("grant_ends_at", moments(condition)), grant_state__in=LIVE_CONNECTION_STATES
     )
+    rows = SocialAccount.objects.filter(influencer__archived_at=None, creator__in=creators)
     return rows.annotate(ends_at=F("creator__grant_ends_at"))
 
 
 def ending_count(days: int) -> int:
-    """How many influencers in the list have a main account whose grant ends within so many days; of very many one more than
-    `MOST_COUNTED`."""
+    """How many influencers in the list have a grant that ends within so many days; of very many one more than `MOST_COUNTED`."""
     now = timezone.now()
     rows = Influencer.objects.filter(
         archived_at=None, grant_ends_at__gt=now, grant_ends_at__lte=now + timedelta(days=days)

@@ -81,7 +81,7 @@ COLUMNS: tuple[Column, ...] = (
     _column("growth", "Followers in 30 days", _PERCENT, sort="growth"),
     _column("likes", "Likes", _NUMBER, sort="likes"),
     _column("videos", "Videos", _NUMBER, sort="videos"),
-    _column("grant", "Permission ends", _DAY, Fact.END, sort="grant"),
+    _column("grant", "Permission ends", _DAY, sort="grant"),
     _column("active", "Last activity", _MOMENT, sort="active"),
     _column("handle", "TikTok handle"),
     _column("others", "Other accounts"),

@@ -115,9 +115,11 @@ def growth(row: InfluencerRow) -> float | None:
     return row.influencer.follower_growth if is_shown else None
 
 
-def _end(view: AccountView) -> date | None:
-    is_near = view.is_authenticated and view.ends_at is not None
-    return view.ends_at.astimezone(UTC).date() if is_near and view.ends_at else None
+def _end(row: InfluencerRow) -> date | None:
+    """The day on which the first of their permissions ends."""
+    ends_at = row.influencer.grant_ends_at
+    is_shown = ends_at and any(view.is_authenticated for view in row.accounts)
+    return ends_at.astimezone(UTC).date() if ends_at and is_shown else None
 
 
 def _owner(row: InfluencerRow) -> str:
@@ -130,7 +132,7 @@ CELLS: dict[str, Read] = {
     "growth": growth,
     "posted": lambda row: row.influencer.last_post_at,
     "updated": _of_main(lambda view: view.sync.at),
-    "grant": _of_main(_end),
+    "grant": _end,
     "active": lambda row: row.influencer.last_activity_at,
     "handle": _handles,
     "others": _others,

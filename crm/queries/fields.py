@@ -233,6 +233,7 @@ def register_own_rules() -> None:
         _numbers("views", "Average views", number, "average_views"),
         _numbers("posted", "Last post", day, "last_post_at"),
         _numbers("active", "Last activity", day, "last_activity_at"),
+        _numbers("grant", "Permission ends", day, "grant_ends_at"),
         Rule(
             Field(
                 "archived", "Archived", choice, {"yes": "only", "any": "also"}, has_unknown=False

@@ -303,14 +303,14 @@ class TestKept:
         assert kept("kind:reconnect", released=False) == ["Ann", "Bo"]
 
     def test_permissions_that_end_and_none(self) -> None:
-        for name, days in (("Ann", 10), ("Bo", 100)):
-            account = an_authenticated_account(influencer__name=name)
+        people = {name: InfluencerFactory.create(name=name) for name in ("Ann", "Bo", "Cy", "Di")}
+        for name, days in (("Ann", 10), ("Bo", 100), ("Di", 200), ("Di", 20)):
+            account = an_authenticated_account(influencer=people[name])
             ends = timezone.now() + timedelta(days=days)
             Connection.objects.filter(consents__creator=account.creator).update(
                 refresh_expires_at=ends
             )
-        InfluencerFactory.create(name="Cy")
-        assert kept("grant:today..+30d") == ["Ann"]
+        assert kept("grant:today..+30d") == ["Ann", "Di"]
         assert kept("grant:+31d..,unknown") == ["Bo", "Cy"]
 
     def test_details_of_the_person(self) -> None:

@@ -154,6 +154,28 @@ def test_the_end_of_the_permission_orders_the_list_while_it_lasts() -> None:
     assert bo.grant_ends_at is None
 
 
+def test_of_several_permissions_the_first_that_ends_counts() -> None:
+    main = a_person("Ann", follower_count=900)
+    further = [
+        TikTokAccountFactory.create(influencer=main.influencer, creator__follower_count=count)
+        for count in (100, None)
+    ]
+    ends = [datetime(2027, month, 1, tzinfo=UTC) for month in (9, 3, 5)]
+    connections = []
+    for account, ends_at in zip([main, *further], ends, strict=True):
+        connections.append(ConsentFactory.create(creator=account.creator).connection_id)
+        Connection.objects.filter(pk=connections[-1]).update(refresh_expires_at=ends_at)
+    ann = main.influencer
+    ann.refresh_from_db()
+    assert (ann.grant_ends_at, ann.follower_count) == (ends[1], 900)
+    Connection.objects.filter(pk=connections[1]).update(state="revoked")
+    ann.refresh_from_db()
+    assert ann.grant_ends_at == ends[2]
+    further[1].delete()
+    ann.refresh_from_db()
+    assert ann.grant_ends_at == ends[0]
+
+
 def test_the_last_activity_and_the_birthday_order_the_list(owner: User) -> None:
     ann, bo, _ = (
         InfluencerFactory.create(name=name, birthday=birthday)
