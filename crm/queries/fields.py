@@ -184,6 +184,13 @@ def _address(condition: Condition) -> Q:
     return found | probe(others.filter(holding("email", condition.values)))
 
 
+def _handle(condition: Condition) -> Q:
+    """The condition that a handle of the influencer holds one of the values."""
+    accounts = SocialAccount.objects.filter(influencer=OuterRef("pk"))
+    found = probe(accounts.filter(holding("handle", condition.values)))
+    return found | ~probe(accounts) if condition.or_unknown else found
+
+
 def _is_known(path: str) -> Callable[[Condition, Asker], Q]:
     """The condition that a text of the influencer is there, or that it is not."""
 
@@ -210,6 +217,8 @@ def register_own_rules() -> None:
     for rule in (
         Rule(Field("kind", "TikTok account", choice, kinds, has_unknown=False), _kind),
         Rule(Field("network", "Network", choice, dict(Network.choices)), networks),
+        _text("name", "Name", text("name"), ids_by_parts, has_unknown=False),
+        _text("handle", "Handle", _handle, ids_by_parts),
         Rule(Field("tag", "Tag", Values.ROW), tags, tag_ids, _named(Tag, "name")),
         Rule(Field("list", "List", Values.ROW), lists, list_ids, _named(List, "name")),
         _valued("group", "Group", Values.ROW, names=_named(Group, "name")),
@@ -232,6 +241,7 @@ def register_own_rules() -> None:
         _numbers("engagement", "Engagement rate", Values.PERCENT, "engagement_rate"),
         _numbers("views", "Average views", number, "average_views"),
         _numbers("posted", "Last post", day, "last_post_at"),
+        _numbers("updated", "Updated", day, "synced_at"),
         _numbers("active", "Last activity", day, "last_activity_at"),
         _numbers("grant", "Permission ends", day, "grant_ends_at"),
         Rule(
@@ -249,7 +259,12 @@ def _numbers(key: str, label: str, values: Values, path: str) -> Rule:
 
 
 def _text(
-    key: str, label: str, holds: Callable[[Condition], Q], ids: Callable[[Condition], Rows | None]
+    key: str,
+    label: str,
+    holds: Callable[[Condition], Q],
+    ids: Callable[[Condition], Rows | None],
+    *,
+    has_unknown: bool = True,
 ) -> Rule:
     """A text of which a part is told. `ids`: those who may hold one, or None."""
 
@@ -260,7 +275,7 @@ def _text(
     def compiled(condition: Condition, _: Asker) -> Q:
         return holds(condition)
 
-    return Rule(Field(key, label, Values.TEXT), compiled, gathered)
+    return Rule(Field(key, label, Values.TEXT, has_unknown=has_unknown), compiled, gathered)
 
 
 def _valued(

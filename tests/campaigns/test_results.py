@@ -303,6 +303,18 @@ def test_many_accounts_are_added_up_slice_by_slice(campaign, monkeypatch) -> Non
     assert whole(campaign).posts == 0
 
 
+def test_a_large_campaign_is_added_up_in_larger_slices(campaign, monkeypatch) -> None:
+    monkeypatch.setattr(rolling, "SLICE_ACCOUNTS", 1)
+    monkeypatch.setattr(rolling, "MOST_SLICES", 2)
+    for n in range(4):
+        a_post(campaign, a_video(a_participant(campaign, f"maya{n}"), f"{n}"))
+    monkeypatch.setattr(rolling, "SLICE_SECONDS", 0)
+    assert roll_due()
+    assert CampaignResult.objects.filter(account__isnull=False).count() == 2
+    roll()
+    assert_right(campaign)
+
+
 def test_a_slice_ends_when_its_time_is_over(organization, monkeypatch) -> None:
     monkeypatch.setattr(rolling, "SLICE_SECONDS", 0)
     for n in range(2):

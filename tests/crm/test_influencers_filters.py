@@ -313,6 +313,26 @@ class TestKept:
         assert kept("grant:today..+30d") == ["Ann", "Di"]
         assert kept("grant:+31d..,unknown") == ["Bo", "Cy"]
 
+    @pytest.mark.parametrize("gathered", [0, 100])
+    def test_names_handles_and_the_time_of_the_last_reading(
+        self, gathered: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(texts, "GATHERED", gathered)
+        now = timezone.now()
+        for name, handle, days in (("Ann Löw", "ann.bakes", 1), ("Bo Abel", "baker_bo", 20)):
+            TikTokAccountFactory.create(
+                influencer__name=name, creator__handle=handle,
+                creator__marketplace_checked_at=now - timedelta(days=days),
+            )  # fmt: skip
+        InfluencerFactory.create(name="Cy Bakes")
+        assert kept("name:ÖW") == kept("name:nn l") == ["Ann Löw"]
+        assert kept("name:bakes,abel") == ["Bo Abel", "Cy Bakes"]
+        assert kept("handle:bakes") == ["Ann Löw"]
+        assert kept("handle:BAKE") == ["Ann Löw", "Bo Abel"]
+        assert kept("handle:bo,unknown") == ["Bo Abel", "Cy Bakes"]
+        assert kept("updated:-7d..") == ["Ann Löw"]
+        assert kept("updated:..-7d,unknown") == ["Bo Abel", "Cy Bakes"]
+
     def test_details_of_the_person(self) -> None:
         InfluencerFactory.create(
             name="Ann", display_name="Ann Bakes", salutation="Dear Ann", city="Graz", time_zone="Europe/Vienna",

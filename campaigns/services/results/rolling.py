@@ -29,6 +29,7 @@ ROLL_NETWORKS = "campaigns.network_results"  # its subjects are campaigns
 CADENCE = timedelta(minutes=10)
 AT_LEAST_EVERY = timedelta(hours=1)  # likes grow where views do not
 SLICE_ACCOUNTS = 500
+MOST_SLICES = 100  # each looks through all posts of the campaign
 SLICE_SECONDS = 1.5
 CAMPAIGNS_AT_ONCE = 50
 
@@ -64,8 +65,9 @@ def roll_campaign(campaign: Any) -> bool:
     with connection.cursor() as cursor:
         of_campaign = {"campaign": campaign.pk}
         cursor.execute(statements.NOW, of_campaign)
-        cursor.execute(statements.STALE, [campaign.pk, SLICE_ACCOUNTS])
-        is_whole = cursor.rowcount < SLICE_ACCOUNTS
+        most = max(SLICE_ACCOUNTS, campaign.now_posts // MOST_SLICES)
+        cursor.execute(statements.STALE, [campaign.pk, most])
+        is_whole = cursor.rowcount < most
         for each in (statements.CHANGE, *statements.FORGET):
             cursor.execute(each, [campaign.pk])
         cursor.execute(statements.ANEW, of_campaign)
