@@ -32,8 +32,8 @@ CURRENCY = re.compile(r"[A-Z]{3}")
 CURRENCY_ASPECT = "Currency"
 # Where a field stands when somebody chooses one, by key; what stands nowhere is the organization's own.
 SECTIONS = {
-    "Accounts": "kind network followers growth views engagement likes videos posted grant invitation",
-    "Person": "country language city zone display salutation email address phone birthday rate",
+    "Accounts": "kind network handle followers growth views engagement likes videos posted updated grant invitation",
+    "Person": "name display country language city zone salutation email address phone birthday rate",
     "Work together": "tag list group owner campaign order active added import archived",
 }
 OWN_SECTION = "Your own fields"
