@@ -31,7 +31,10 @@ def _rate(condition: Condition, _: Asker) -> Q:
 
 def _ids_by_rate(condition: Condition) -> Rows:
     wanted = amount_is(condition, "amount", _aspects(condition))
-    return Rate.objects.filter(wanted).values("influencer")
+    rates = Rate.objects.filter(wanted)
+    if condition.least or condition.most:
+        rates = rates.filter(between("sort_amount", condition.numbers()))  # which is indexed
+    return rates.values("influencer")
 
 
 def _aspects(condition: Condition) -> dict[str, str]:
