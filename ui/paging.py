@@ -79,7 +79,7 @@ def keyset_page(
 
 
 class _NotFull(Exception):
-    """The rows that were looked through do not fill a page."""
+    """The rows that were looked through do not fill a page, and more may follow."""
 
 
 def near_page(
@@ -92,17 +92,18 @@ def near_page(
     size: int = PAGE_SIZE,
     has_unknown: bool = False,
 ) -> KeysetPage[ModelT] | None:
-    """The page that `keyset_page` makes, if the next `within` rows of the list `whole` fill it, of which `queryset` keeps some;
-    None otherwise. Costs one query more, and takes as long however long the list is."""
+    """The page that `keyset_page` makes, if the next `within` rows of the list `whole` fill it, of which `queryset` keeps some, or
+    are its last; None otherwise. Costs one query more, and takes as long however long the list is."""
 
     def read(is_backward: bool, values: Sequence[Any], most: int) -> Sequence[ModelT]:
         kept, of_kept, start = _sections(queryset, keys, values, is_backward, has_unknown)[0]
         every, _, _ = _sections(whole, keys, values, is_backward, has_unknown)[0]
         ahead = section_rows(every, of_kept, start, is_backward, within + 1, None)
-        for end in ahead[within : within + 1].values_list(*map(_name, of_kept)):
+        ends = list(ahead[within : within + 1].values_list(*map(_name, of_kept)))
+        for end in ends:
             kept = _beyond(kept, of_kept, end, not is_backward)
         found = list(section_rows(kept, of_kept, start, is_backward, most, facts))
-        if len(found) < most:
+        if len(found) < most and (ends or has_unknown):
             raise _NotFull
         return found
 

@@ -131,4 +131,18 @@ class Migration(migrations.Migration):
                 name="rate_by_amount",
             ),
         ),
+        migrations.RemoveConstraint(model_name="tagging", name="tagged_once_with_each_tag"),
+        migrations.AddConstraint(
+            model_name="tagging",
+            constraint=models.UniqueConstraint(
+                fields=("tag", "influencer"), include=("organization",), name="tagged_once_with_each_tag"
+            ),
+        ),
+        migrations.RemoveConstraint(model_name="listentry", name="listed_once_on_each_list"),
+        migrations.AddConstraint(
+            model_name="listentry",
+            constraint=models.UniqueConstraint(
+                fields=("list", "influencer"), include=("organization",), name="listed_once_on_each_list"
+            ),
+        ),
     ]

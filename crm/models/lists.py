@@ -49,7 +49,11 @@ class ListEntry(OrganizationModel):
     class Meta:
         verbose_name_plural = "list entries"
         constraints = [
-            models.UniqueConstraint(fields=["list", "influencer"], name="listed_once_on_each_list")
+            models.UniqueConstraint(  # read alone, under row-level security, too
+                fields=["list", "influencer"],
+                include=["organization"],
+                name="listed_once_on_each_list",
+            )
         ]
 
     def __str__(self) -> str:

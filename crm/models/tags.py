@@ -42,7 +42,11 @@ class Tagging(OrganizationModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["tag", "influencer"], name="tagged_once_with_each_tag")
+            models.UniqueConstraint(  # read alone, under row-level security, too
+                fields=["tag", "influencer"],
+                include=["organization"],
+                name="tagged_once_with_each_tag",
+            )
         ]
 
     def __str__(self) -> str:

@@ -39,6 +39,8 @@ KNOWN = {"known": "known"}
 NOBODY = Q(pk__in=[])
 # Of a country, a language or a group that more have, the list is full sooner when it is walked.
 OF_ONE_VALUE = 5_000
+# So few are found and gathered in some milliseconds.
+FEW = 1_000
 EVERYBODY = ~NOBODY  # an empty Q would be left out of an "or"
 
 
@@ -54,8 +56,8 @@ class Asker:
 class Rule:
     """A field with its condition in SQL. `names`: rows with a `label` that values name at `row_path`; `ids`: the
     influencers that a condition without "or unknown" finds, by an index, gathered where there are no more than `most`, or
-    None where no index can tell;
-    `is_money`: for those alone who may see it."""
+    None where no index can tell; `few` are gathered whatever else stands there; `column`: that of the influencer which is compared, if it is one; `is_money`: for
+    those alone who may see it."""
 
     field: Field
     condition: Callable[[Condition, Asker], Q]
@@ -63,6 +65,8 @@ class Rule:
     names: Callable[[], Rows] | None = None
     row_path: str = "pk"
     most: int = GATHERED
+    few: int = FEW
+    column: str = ""
     is_money: bool = False
 
 
@@ -255,7 +259,7 @@ def register_own_rules() -> None:
 
 
 def _numbers(key: str, label: str, values: Values, path: str) -> Rule:
-    return Rule(Field(key, label, values), column(path), _ids_by_column(path))
+    return Rule(Field(key, label, values), column(path), _ids_by_column(path), column=path)
 
 
 def _text(
@@ -294,6 +298,7 @@ def _valued(
         _ids_by_value(key),
         names,
         most=OF_ONE_VALUE,
+        column=key,
     )
 
 

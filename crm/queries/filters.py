@@ -11,6 +11,7 @@ from django.db.models import Value
 from django.db.models.functions import Cast
 
 from crm.models import Influencer
+from crm.models.influencers import IN_ORDER_OF_NAMES
 from crm.policies.columns import CUSTOM
 from crm.policies.filters import Clause, Condition, Filters, Values, read_filters
 from crm.policies.wording import Chip, chip
@@ -22,8 +23,8 @@ from ui.paging import is_among
 Names = dict[tuple[str, str], str]
 # Sorted in some hundredths of a second. Fewer may stand together at the end of the list, where walking takes seconds.
 MANY_ALONE = 20_000
-# So few are gathered in a few milliseconds. Where there may be more, a page is first looked for among the next rows of the list.
-FEW, NEAR = 1_000, 3_000
+# Where there may be more than few (`Rule.few`), a page is first looked for among so many next rows of the list.
+NEAR = 5_000
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,17 @@ class Reading:
     @cached_property
     def has_few(self) -> bool:
         """Does it find few enough to be gathered, whatever else stands there?"""
-        return self.by_index is not None and not self.by_index[1][FEW : FEW + 1].exists()
+        if self.by_index is None:
+            return False
+        (condition,), ids = self.by_index
+        few = self.rules[condition.field.key].few
+        return not ids[few : few + 1].exists()
+
+    @property
+    def stands_beside_names(self) -> bool:
+        """Does the index of the order by name hold all that is compared?"""
+        compared = {self.rules[each.field.key].column for each in self.filters.conditions}
+        return compared <= {*IN_ORDER_OF_NAMES}
 
     def few(self) -> tuple[Clause, Rows] | None:
         """The same clause, if what it finds is gathered sooner than met on a walk through the list."""
@@ -139,12 +150,14 @@ def _shown(rows: models.QuerySet[Influencer], reading: Reading) -> models.QueryS
 
 
 def near(
-    rows: models.QuerySet[Influencer], reading: Reading, asker: Asker
+    rows: models.QuerySet[Influencer], reading: Reading, asker: Asker, *, by_name: bool
 ) -> tuple[models.QuerySet[Influencer], models.QuerySet[Influencer]] | None:
     """The influencers of `matching`, none of them gathered, and the list that they are met in; None where a clause finds few.
 
-    Costs a query where an index answers a clause."""
-    if reading.has_few:
+    Costs a query where an index answers a clause, unless the list stands by name and its index holds all that is compared:
+    that is walked sooner than anything is counted.
+    """
+    if not (by_name and reading.stands_beside_names) and reading.has_few:
         return None
     shown = _shown(rows, reading)
     return _held(shown, reading, asker, None), shown

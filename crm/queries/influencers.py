@@ -142,7 +142,7 @@ def _near_page(
     reading: Reading, asker: Asker, sort: str, columns: Sequence[Column], *, cursor: str, size: int
 ) -> KeysetPage[InfluencerRow] | None:
     """The page, if so many match that it is full soon."""
-    rows = near(Influencer.objects.all(), reading, asker)
+    rows = near(Influencer.objects.all(), reading, asker, by_name="sort_name" in SORTS[sort][0])
     if rows is None:
         return None
     reads = reads_of(columns)

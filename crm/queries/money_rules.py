@@ -10,8 +10,17 @@ from django.db.models import OuterRef, Q
 from crm.enums import Network, PostKind
 from crm.models import Rate
 from crm.policies.filters import Condition, Field, Values
-from crm.queries.fields import NOBODY, Asker, Rows, Rule, between, probe, register_rule
+from crm.queries.fields import (
+    NOBODY,
+    Asker,
+    Rows,
+    Rule,
+    between,
+    probe,
+    register_rule,
+)
 
+FEW_RATES = 5_000  # found in an index alone
 NETWORK, KIND = "Network", "Kind of post"
 
 
@@ -19,7 +28,7 @@ def register_money_rules() -> None:
     """The rates of influencers."""
     aspects = {NETWORK: dict(Network.choices), KIND: dict(PostKind.choices)}
     shape = Field("rate", "Rate", Values.MONEY, aspects=aspects)
-    register_rule(Rule(shape, _rate, _ids_by_rate, is_money=True))
+    register_rule(Rule(shape, _rate, _ids_by_rate, few=FEW_RATES, is_money=True))
 
 
 def _rate(condition: Condition, _: Asker) -> Q:
