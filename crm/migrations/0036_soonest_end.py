@@ -90,7 +90,7 @@ ALTER TABLE crm_influencer ENABLE TRIGGER leave_numbers;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("crm", "0034_rows_above_the_header")]
+    dependencies = [("crm", "0035_chosen_place_of_the_header")]
 
     operations = [
         migrations.RunSQL(NUMBERS + FILL, migrations.RunSQL.noop),
