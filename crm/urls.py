@@ -29,7 +29,7 @@ from crm.views import (
 )
 from crm.views.discovery import creators as found
 from crm.views.discovery import pages as discovery
-from crm.views.imports import acts, downloads, pages
+from crm.views.imports import acts, corrections, downloads, pages
 from crm.views.mailings import compose
 from crm.views.mailings import pages as mailings
 from crm.views.programs import pages as programs
@@ -101,6 +101,9 @@ urlpatterns = [
     path(f"{IMPORT}check/", acts.check_import, name="check_import"),
     path(f"{IMPORT}keep/", acts.keep_import, name="keep_import"),
     path(f"{IMPORT}roll-back/", acts.roll_back_import, name="roll_back_import"),
+    path(f"{IMPORT}rows/<int:row_number>/", corrections.correct_row, name="correct_row"),
+    path(f"{IMPORT}rows/<int:row_number>/merge/", corrections.merge_row, name="merge_row"),
+    path(f"{IMPORT}rows/<int:row_number>/restore/", corrections.restore_row, name="restore_row"),
     path(f"{IMPORT}left-out/", downloads.import_errors, name="import_errors"),
     path("influencers/duplicates/", duplicates.duplicates, name="duplicates"),
     path("influencers/duplicates/count/", duplicates.duplicate_count, name="duplicate_count"),

@@ -3,7 +3,7 @@
 from crm.forms.accounts import PLAIN, AddAccountForm, AskForm
 from crm.forms.details import DeleteForm, DetailsForm
 from crm.forms.discovery import RankingForm, SearchForm
-from crm.forms.imports import ImportForm, PasteForm, ReadingForm, WorkbookReadingForm
+from crm.forms.imports import ImportForm, PasteForm, ReadingForm, RowForm, WorkbookReadingForm
 from crm.forms.mailings import MailingForm, MailTemplateForm
 from crm.forms.records import ContractForm, FileForm, NoteForm, TaskForm
 from crm.forms.settings import FieldForm, ListForm, MergeTagForm, TagForm
@@ -26,6 +26,7 @@ __all__ = [
     "PasteForm",
     "RankingForm",
     "ReadingForm",
+    "RowForm",
     "SearchForm",
     "TagForm",
     "TaskForm",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+
 from django import forms
 
 from crm.enums import Network
 from crm.forms.accounts import PLAIN
 from crm.services.imports.meaning.mapping import MOST_ABOVE
+from crm.services.imports.meaning.rows import Column
 from crm.services.imports.reading.layouts import DELIMITERS, ENCODINGS
+from crm.services.imports.reading.tables import LONGEST_CELL
 
 DECIMAL_MARKS = [("", "As the file shows"), (".", "Point: 1,234.56"), (",", "Comma: 1.234,56")]
 
@@ -45,6 +49,25 @@ class PasteForm(forms.Form):
         initial=Network.TIKTOK,
         help_text="Of an @name. An address says its network by itself.",
     )
+
+
+class RowForm(forms.Form):
+    """The cells of a row that are imported, as texts; what is wrong with it stands beside the columns that it names."""
+
+    def __init__(
+        self, columns: Sequence[Column], texts: Mapping[int, str], reasons: Iterable[Sequence[str]]
+    ) -> None:
+        """`columns`: those of the file that are imported; `texts`: of their cells, by their places."""
+        super().__init__({f"cell-{place}": text for place, text in texts.items()})
+        for column in columns:
+            help_text = "" if column.header == column.field.label else column.field.label
+            self.fields[f"cell-{column.place}"] = forms.CharField(
+                label=column.header, required=False, max_length=LONGEST_CELL, help_text=help_text
+            )
+        by_header = {column.header: f"cell-{column.place}" for column in columns}
+        self.is_valid()
+        for header, reason, _text in reasons:
+            self.add_error(by_header.get(header), reason)
 
 
 class WorkbookReadingForm(forms.Form):

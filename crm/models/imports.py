@@ -33,7 +33,9 @@ class Import(OrganizationModel):
     itself proves it; `proven_marks` are the marks that it proves. `rows_above` is how many rows, empty ones not counted, stand
     above the one that names the columns. `columns` holds for each column of the file its `name`,
     a `sample`, the `field` it is mapped to (empty: not imported) and the `policy` where the field has a value already.
-    `counts` says how many rows have each fate, `written` how many of them are written.
+    `counts` says how many rows have each fate, `written` how many of them are written. Until it is written, `corrected` has the
+    cells of rows that were corrected by hand, and `merged` for rows of which another one takes what it leaves empty [the
+    number of that row, the cells]; both by the row's number.
     """
 
     name = models.CharField(max_length=200)
@@ -52,6 +54,8 @@ class Import(OrganizationModel):
         default=False, db_default=False, help_text="Somebody has chosen `rows_above`."
     )
     columns = models.JSONField(default=list)
+    corrected = models.JSONField(default=dict, db_default={})
+    merged = models.JSONField(default=dict, db_default={})
     remembered_from = models.CharField(max_length=200, blank=True)
     version = models.PositiveIntegerField(default=1, help_text="Counts the previews made of it.")
     is_pasted = models.BooleanField(

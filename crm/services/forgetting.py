@@ -14,7 +14,7 @@ from crm.models import Influencer, OtherAddress
 from crm.queries.mail import TO_MEMBERS, holders, tied_ids
 from crm.queries.programs import known_as_applicants
 from crm.services.exports.runs import forget_exports
-from crm.services.imports.expiry import forget_rows_about
+from crm.services.imports.expiry import forget_corrections, forget_rows_about
 from files.models import File
 from files.purge import delete_files
 from mail.models import Message
@@ -47,6 +47,7 @@ def forget_copies(influencer_ids: Collection[int]) -> None:
     nobody go if they name them. Of exports nobody knows who stands in them; mere applicants are in those of
     archived ones at most. E-mails go to whatever address they went."""
     delete_files(File.objects.filter(imports__rows__influencer__in=influencer_ids))
+    forget_corrections(influencer_ids)
     forget_rows_about(influencer_ids)
     forget_exports(of_archived=known_as_applicants(influencer_ids) == set(influencer_ids))
     with groups_scope(None):

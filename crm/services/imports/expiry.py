@@ -74,6 +74,12 @@ def _forget_slice(import_id: int) -> timedelta | None:
     return None
 
 
+def forget_corrections(influencer_ids: Collection[int]) -> None:
+    """Empty what was corrected by hand in files that speak of these influencers, and that are deleted with them."""
+    parents = ImportRow.objects.filter(influencer__in=influencer_ids).values("parent")
+    Import.objects.filter(pk__in=parents).update(corrected={}, merged={})
+
+
 def forget_rows_about(influencer_ids: Collection[int]) -> None:
     """Delete the rows that were left out and that name one of these influencers, though they hang on nobody."""
     with groups_scope(None):

@@ -25,6 +25,7 @@ from crm.services.imports.lookups import (
     noted_answers,
     start_lookup,
 )
+from crm.services.imports.meaning.corrected import corrected_rows
 from crm.services.imports.meaning.rows import mapped_columns
 from crm.services.imports.meaning.values import marks_proven_by
 from crm.services.imports.reading.layouts import Layout
@@ -87,7 +88,7 @@ def _scan(parent: Import) -> Scan:
         rows = table.rows()
         deque(islice(rows, parent.rows_above + 1), maxlen=0)
         first = Place(**asdict(table.keep_place()))
-        for _, cells in rows:
+        for _, cells in corrected_rows(parent, rows):
             count += 1
             for column in columns:
                 if len(marks) < 2 and column.place < len(cells):
@@ -106,7 +107,7 @@ def _file(parent: Import) -> File:
 def _judge(parent: Import, place: Place) -> tuple[list[ImportRow], int, Place]:
     size = WORKBOOK_ROWS if layout(parent).is_workbook else TEXT_ROWS
     with open_table(_file(parent), layout(parent), place) as table:
-        rows: list[tuple[int, Cells]] = list(islice(table.rows(), size))
+        rows: list[tuple[int, Cells]] = list(islice(corrected_rows(parent, table.rows()), size))
         return *subject_of(parent).judge(parent, rows), table.keep_place()
 
 
@@ -179,9 +180,10 @@ def _finish_writing(parent: Import, job: Job) -> None:
 
 
 def settle(parent: Import) -> None:
-    """Note that something of the import is written, and delete its file (not saved)."""
+    """Note that something of the import is written, and delete its file and what was corrected in it (not saved)."""
     parent.imported_at = parent.imported_at or timezone.now()
     parent.counts = {fate: parent.rows.filter(fate=fate).count() for fate in ImportFate.values}
+    parent.corrected, parent.merged = {}, {}
     if parent.file_id:
         delete_files(File.objects.filter(pk=parent.file_id))
         parent.file = None

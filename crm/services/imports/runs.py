@@ -138,17 +138,18 @@ def read_otherwise(
     decimal_mark: str,
     actor: User,
     rows_above: int | None = None,
-) -> None:
+) -> int:
     """Read the file in another way and preview it anew. `rows_above`: how many rows stand above the names of the columns; None
     leaves that as it was. Until somebody has chosen another number than the file shows, it is found out anew for each way.
-    Raises TableRefused."""
-    parent = _in_preview(parent)
+    How many rows lose what was corrected by hand. Raises TableRefused."""
+    parent = in_preview(parent)
     layout = Layout(encoding, delimiter) if parent.encoding else Layout()
     is_other = (layout.encoding, layout.delimiter) != (parent.encoding, parent.delimiter)
     above = parent.rows_above if rows_above is None else rows_above
     is_moved = above != parent.rows_above
     parent.is_header_chosen |= is_moved
     parent.decimal_mark = decimal_mark
+    gone = 0
     if is_other or is_moved:
         if parent.file is None:
             raise TableRefused("The file is no longer there. Choose it again.")
@@ -160,29 +161,38 @@ def read_otherwise(
         parent.columns, parent.remembered_from = columns_of(
             subject, header.names, header.samples, parent.name
         )
-    _preview_anew(parent, actor)
+        gone = len({*parent.corrected, *parent.merged})
+        parent.corrected, parent.merged = {}, {}
+    preview_anew(parent, actor)
+    return gone
 
 
 @transaction.atomic
-def map_columns(parent: Import, chosen: Sequence[Mapping[str, str]], *, actor: User) -> None:
-    """Import the columns into these fields, each with its policy, and preview the file anew."""
-    parent = _in_preview(parent)
+def map_columns(parent: Import, chosen: Sequence[Mapping[str, str]], *, actor: User) -> int:
+    """Import the columns into these fields, each with its policy, and preview the file anew. How many merged rows stand alone
+    again, since other fields may say that they are about other people."""
+    parent = in_preview(parent)
     known = subject_of(parent).fields()
+    before, gone = [column["field"] for column in parent.columns], 0
     for column, choice in zip(parent.columns, chosen, strict=False):
         column["field"] = choice["field"] if choice["field"] in known else ""
         policy = choice["policy"]
         column["policy"] = policy if policy in ImportPolicy.values else ImportPolicy.FILL_EMPTY
-    _preview_anew(parent, actor)
+    if before != [column["field"] for column in parent.columns]:
+        gone, parent.merged = len(parent.merged), {}
+    preview_anew(parent, actor)
+    return gone
 
 
-def _preview_anew(parent: Import, actor: User) -> None:
+def preview_anew(parent: Import, actor: User) -> None:
+    """Look through the file again and let nobody import what they saw before."""
     cancel_import(parent)
     parent.version += 1
     parent.counts, parent.ambiguous_count = {}, 0
     _preview(parent, actor)
 
 
-def _in_preview(parent: Import) -> Import:
+def in_preview(parent: Import) -> Import:
     """The import while its preview may be changed. Raises TableRefused once it is being written."""
     locked = (
         Import.objects.select_for_update(of=("self",))
@@ -229,7 +239,7 @@ def begin_import(parent: Import, *, actor: User) -> None:
 @transaction.atomic
 def discard_import(parent: Import) -> None:
     """Forget an import of which nothing is written. Raises TableRefused for any other."""
-    parent = _in_preview(parent)
+    parent = in_preview(parent)
     cancel_import(parent)
     forget(FORGET, parent.pk)
     delete_files(File.objects.filter(imports=parent.pk))

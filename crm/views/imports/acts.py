@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from crm.errors import TableRefused
@@ -50,7 +51,11 @@ def map_import_columns(request: OrganizationRequest, import_pk: int) -> HttpResp
             {name: request.POST.get(f"{name}-{place}", "") for name in ("field", "policy")}
             for place in range(len(parent.columns))
         ]
-        runs.map_columns(parent, chosen, actor=request.user)
+        if gone := runs.map_columns(parent, chosen, actor=request.user):
+            said = ngettext(
+                "%d merged row stands alone again", "%d merged rows stand alone again", gone
+            )
+            messages.info(request, f"{said % gone}: the columns mean something else now.")
 
     return _act(request, import_pk, act)
 
@@ -67,7 +72,11 @@ def read_import_otherwise(request: OrganizationRequest, import_pk: int) -> HttpR
             problems = [f"{form[name].label}: {each[0]}" for name, each in form.errors.items()]
             raise TableRefused(f"The file is read as before. {' '.join(problems)}")
         chosen = {"encoding": "", "delimiter": "", **form.cleaned_data}
-        runs.read_otherwise(parent, **chosen, actor=request.user)
+        if gone := runs.read_otherwise(parent, **chosen, actor=request.user):
+            said = ngettext(
+                "%d row is no longer corrected", "%d rows are no longer corrected", gone
+            )
+            messages.info(request, f"{said}: the file is read in another way." % gone)
 
     return _act(request, import_pk, act)
 

@@ -51,6 +51,17 @@ class ShownRow:
     account: str = ""
     here: str = ""  # the influencer whom the row is about already
     is_archived: bool = False
+    is_corrected: bool = False
+    merged_into: int = 0  # the row that has taken from it what it leaves empty; as long as both are about one person
+
+    @property
+    def is_merged(self) -> bool:
+        return self.row.fate == ImportFate.DUPLICATE and self.merged_into == self.row.duplicate_of
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Can what somebody did to the row be taken back?"""
+        return self.is_corrected or bool(self.merged_into)
 
     @property
     def is_under_another_name(self) -> bool:
@@ -133,6 +144,8 @@ def shown_rows(parent: Import, rows: Sequence[ImportRow]) -> list[ShownRow]:
             account=f"@{row.handle}" if row.handle else "",
             here=here.get(row.about_id, ("", False))[0],
             is_archived=here.get(row.about_id, ("", False))[1],
+            is_corrected=str(row.number) in parent.corrected,
+            merged_into=parent.merged.get(str(row.number), [0])[0],
         )
         for row in rows
     ]
