@@ -62,7 +62,11 @@ class RowForm(forms.Form):
         for column in columns:
             help_text = "" if column.header == column.field.label else column.field.label
             self.fields[f"cell-{column.place}"] = forms.CharField(
-                label=column.header, required=False, max_length=LONGEST_CELL, help_text=help_text
+                label=column.header,
+                required=False,
+                max_length=LONGEST_CELL,
+                help_text=help_text,
+                error_messages={"max_length": f"Shorten this to {LONGEST_CELL:,} characters."},
             )
         by_header = {column.header: f"cell-{column.place}" for column in columns}
         self.is_valid()

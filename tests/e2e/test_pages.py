@@ -19,6 +19,7 @@ from tenancy.models import Organization, User
 from tenancy.scope import organization_scope
 from tests.branding import a_member
 from tests.campaigns.test_results import roll
+from tests.crm.imports.conftest import previewed
 from tests.factories.networks import a_network_account, a_network_post, a_place
 from tests.factories.whole_campaign import Whole
 
@@ -421,3 +422,24 @@ def test_an_import_of_posts_inside_its_campaign_has_no_barrier(
     path = f"/o/oak/campaigns/{whole.campaign.pk}/networks/import/{parent.pk}/"
     assert list(barriers(page, path, ALL_THEMES)) == []
     expect(page.get_by_label("Creator of @lena.lifts")).to_be_visible()
+
+
+def test_a_row_of_a_preview_is_corrected_in_a_dialog(
+    oak: Organization, manager: User, signed_in: Callable[..., Page]
+) -> None:
+    with organization_scope(oak):
+        roster = "Name,Mail\nMaya,maya@x.example\nMaya,maya@x.example\nOle,nobody\n"
+        parent = previewed(roster, manager)
+    page = signed_in(manager)
+    path = f"/o/oak/influencers/import/{parent.pk}/"
+    assert list(barriers(page, path, ALL_THEMES)) == []
+    expect(page.get_by_role("button", name="Merge into row 2: row 3")).to_be_visible()
+    page.get_by_role("link", name="Correct row 4").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("is no e-mail address.")).to_be_visible()
+    dialog.get_by_label("Mail").fill("ole@")
+    dialog.get_by_role("button", name="Check row").click()
+    expect(dialog.get_by_label("Mail")).to_have_value("ole@")
+    dialog.get_by_label("Mail").fill("ole@x.example")
+    dialog.get_by_role("button", name="Check row").click()
+    expect(page.get_by_text("Row 4 is corrected.")).to_be_visible()

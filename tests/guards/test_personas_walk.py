@@ -54,6 +54,7 @@ VALUES: dict[str, Callable[[Tenant], Any]] = {
     "field_pk": lambda tenant: tenant.row("crm.CustomField").pk,
     "file_key": lambda tenant: tenant.row("files.File").key,
     "import_pk": lambda tenant: tenant.row("crm.Import").pk,
+    "row_number": lambda tenant: tenant.row("crm.ImportRow").number,
     "group_pk": lambda tenant: tenant.row("tenancy.Group").pk,
     "influencers.pk": lambda tenant: tenant.row("crm.Influencer").pk,
     "invitation_pk": lambda tenant: tenant.row("tenancy.Invitation").pk,

@@ -46,6 +46,7 @@ NEED_NONE = {
         staff/crm/imports/discard.html crm:discard_import
         staff/crm/imports/outcome.html crm:roll_back_import
         staff/crm/imports/roll_back.html crm:roll_back_import
+        staff/crm/imports/row_acts.html crm:restore_row
         staff/crm/imports/pasted/lookup.html crm:cancel_import
         staff/crm/imports/cancel.html crm:cancel_import
         staff/crm/influencers/delete.html action
@@ -139,6 +140,8 @@ NEED_NONE = {
         staff/campaigns/orders/step.html step_url
         staff/crm/contracts/contract.html crm:contract_state
         staff/crm/imports/columns.html crm:map_import_columns
+        staff/crm/imports/correct.html action
+        staff/crm/imports/row_acts.html crm:merge_row
         staff/crm/imports/failed.html crm:read_import_otherwise
         staff/crm/imports/preview.html crm:read_import_otherwise
         staff/crm/imports/roll_back.html crm:keep_import

@@ -16,12 +16,7 @@ from crm.models import Import
 from crm.services.imports import kinds
 from crm.services.imports.expiry import FORGET, PREVIEW_FOR, plan_to_forget
 from crm.services.imports.lookups import start_lookup
-from crm.services.imports.meaning.mapping import (
-    columns_of,
-    header_place,
-    problem_of,
-    remember,
-)
+from crm.services.imports.meaning.mapping import columns_of, header_place, problem_of, remember
 from crm.services.imports.people import INFLUENCERS
 from crm.services.imports.reading.layouts import Layout, layout_of
 from crm.services.imports.reading.tables import cell_text, column_name, open_table
@@ -142,14 +137,13 @@ def read_otherwise(
     """Read the file in another way and preview it anew. `rows_above`: how many rows stand above the names of the columns; None
     leaves that as it was. Until somebody has chosen another number than the file shows, it is found out anew for each way.
     How many rows lose what was corrected by hand. Raises TableRefused."""
-    parent = in_preview(parent)
+    parent, gone = in_preview(parent), 0
     layout = Layout(encoding, delimiter) if parent.encoding else Layout()
     is_other = (layout.encoding, layout.delimiter) != (parent.encoding, parent.delimiter)
     above = parent.rows_above if rows_above is None else rows_above
     is_moved = above != parent.rows_above
     parent.is_header_chosen |= is_moved
     parent.decimal_mark = decimal_mark
-    gone = 0
     if is_other or is_moved:
         if parent.file is None:
             raise TableRefused("The file is no longer there. Choose it again.")
@@ -170,7 +164,7 @@ def read_otherwise(
 @transaction.atomic
 def map_columns(parent: Import, chosen: Sequence[Mapping[str, str]], *, actor: User) -> int:
     """Import the columns into these fields, each with its policy, and preview the file anew. How many merged rows stand alone
-    again, since other fields may say that they are about other people."""
+    again: by other fields they may be about others."""
     parent = in_preview(parent)
     known = subject_of(parent).fields()
     before, gone = [column["field"] for column in parent.columns], 0

@@ -28,24 +28,32 @@ AGAIN = "The file is looked through again; nothing is written yet."
 def correct_row(request: OrganizationRequest, import_pk: int, row_number: int) -> HttpResponse:
     """The cells of a row that is left out; corrected, the row is checked at once, and comes back with what is wrong still."""
     parent = found_import(request, import_pk)
-    columns = _columns(parent)
     try:
         row = corrections.row_to_correct(parent, row_number)
-        if request.method != "POST":
-            return _row_form(request, parent, row, RowForm(columns, _texts_of(row), row.reasons))
-        texts = {each.place: request.POST.get(f"cell-{each.place}", "") for each in columns}
-        form = RowForm(columns, texts, [])
-        if form.is_valid():
-            corrections.correct_row(parent, row_number, texts, actor=request.user)
-    except RowStillWrong as wrong:
-        form = RowForm(columns, texts, wrong.reasons)
+        form = _checked(request, parent, row)
     except TableRefused as refused:
         messages.error(request, str(refused))
         return go_to(request, _preview(request, parent))
-    if form.errors:
-        return _row_form(request, parent, row, form, status=INVALID)
+    is_sent = request.method == "POST"
+    if form.errors or not is_sent:
+        return _row_form(request, parent, row, form, status=INVALID if is_sent else 200)
     messages.success(request, f"Row {row_number} is corrected. {AGAIN}")
     return go_to(request, _preview(request, parent))
+
+
+def _checked(request: OrganizationRequest, parent: Import, row: ImportRow) -> RowForm:
+    """The row as it stands, with its reasons; or as it was sent: corrected, or with what is wrong still."""
+    columns = _columns(parent)
+    if request.method != "POST":
+        return RowForm(columns, _texts_of(row), row.reasons)
+    texts = {each.place: request.POST.get(f"cell-{each.place}", "") for each in columns}
+    form = RowForm(columns, texts, [])
+    if form.is_valid():
+        try:
+            corrections.correct_row(parent, row.number, texts, actor=request.user)
+        except RowStillWrong as wrong:
+            return RowForm(columns, texts, wrong.reasons)
+    return form
 
 
 def _columns(parent: Import) -> list[Column]:

@@ -87,6 +87,27 @@ def test_a_file_of_which_nothing_would_be_written_says_so(
     assert '<button class="btn btn-primary" type="submit" disabled>' in page
 
 
+def test_a_row_of_posts_is_corrected_and_none_is_merged(
+    manager: Client, campaign: Campaign
+) -> None:
+    a_network_account("lena.lifts", campaign=campaign)
+    parent = uploaded(manager, campaign, f"{ROWS.replace('@nobody.yet', '@lena.lift')}\n{REEL},@lena.lifts,Again,,1,1")  # fmt: skip
+    page = text(manager.get(here(campaign, parent)))
+    row = f"/o/oaks/influencers/import/{parent.pk}/rows/"
+    assert f'href="{row}3/"' in page
+    assert "The same post as in row 2" in page
+    assert "Merge into row" not in page
+    columns = enumerate(parent.rows.get(number=3).cells)
+    sent = {f"cell-{place}": cell.replace("@lena.lift", "@lena.lifts") for place, cell in columns}
+    answer = manager.post(f"{row}3/", sent, follow=True)
+    assert answer.redirect_chain[-1][0] == here(campaign, parent)
+    assert "Row 3 is corrected." in text(answer)
+    finish()
+    assert "Import 2 rows" in text(manager.get(here(campaign, parent)))
+    refused = manager.post(f"{row}4/merge/", follow=True)
+    assert "Only rows about creators can be merged." in text(refused)
+
+
 def test_a_missing_account_is_added_to_a_creator_of_the_campaign(
     manager: Client, campaign: Campaign
 ) -> None:
