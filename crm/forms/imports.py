@@ -71,7 +71,8 @@ class RowForm(forms.Form):
         by_header = {column.header: f"cell-{column.place}" for column in columns}
         self.is_valid()
         for header, reason, _text in reasons:
-            self.add_error(by_header.get(header), reason)
+            said = reason if reason[:1].isupper() else f"This {reason}"
+            self.add_error(by_header.get(header), said)
 
 
 class WorkbookReadingForm(forms.Form):

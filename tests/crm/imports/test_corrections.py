@@ -277,7 +277,7 @@ class TestPages:
         assert form.status_code == 200
         shown = form.content.decode()
         assert 'value="nobody"' in shown
-        assert "is no e-mail address." in shown.partition('id="id_cell-1_error"')[2]
+        assert "This is no e-mail address." in shown.partition('id="id_cell-1_error"')[2]
         sent = {"cell-0": "Ole", "cell-1": "ole@", "cell-2": "DE"}
         wrong = manager.post(row, sent)
         assert wrong.status_code == 422
