@@ -163,8 +163,7 @@ def read_otherwise(
 
 @transaction.atomic
 def map_columns(parent: Import, chosen: Sequence[Mapping[str, str]], *, actor: User) -> int:
-    """Import the columns into these fields, each with its policy, and preview the file anew. How many merged rows stand alone
-    again: by other fields they may be about others."""
+    """Import the columns into these fields, each with its policy, and preview anew. How many merged rows stand alone again."""
     parent = in_preview(parent)
     known = subject_of(parent).fields()
     before, gone = [column["field"] for column in parent.columns], 0
