@@ -188,14 +188,6 @@ class TableRefused(CrmProblem):
     """A file cannot be read as a table. Nothing of it was written."""
 
 
-class RowStillWrong(CrmProblem):
-    """A row that was corrected by hand would be left out again; `reasons` as rows keep them: [column, reason, text of the cell]."""
-
-    def __init__(self, reasons: list[list[str]]) -> None:
-        super().__init__("The row cannot be read yet.")
-        self.reasons = reasons
-
-
 class CellRefused(CrmProblem):
     """A cell has no certain meaning; `str()` says why, as a sentence. `is_ambiguous`: the decimal mark would settle it."""
 

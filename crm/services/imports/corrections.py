@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from django.db import transaction
 
 from crm.enums import ImportFate
-from crm.errors import RowStillWrong, TableRefused
+from crm.errors import TableRefused
 from crm.models import Import, ImportRow
 from crm.services.imports.matching import LEFT_OUT
 from crm.services.imports.people import INFLUENCERS
@@ -28,21 +28,24 @@ def row_to_correct(parent: Import, number: int) -> ImportRow:
 
 
 @transaction.atomic
-def correct_row(parent: Import, number: int, texts: Mapping[int, str], *, actor: User) -> None:
+def correct_row(
+    parent: Import, number: int, texts: Mapping[int, str], *, actor: User
+) -> list[list[str]]:
     """Read a row with these texts in its columns, by their places, and preview the file anew.
 
-    Raises RowStillWrong if it would be left out with a reason again, and changes nothing then; TableRefused for a row that is
-    not left out, and once the import is being written.
+    The reasons why it would be left out again, as rows keep them: then nothing is changed. Raises TableRefused for a row that
+    is not left out, and once the import is being written.
     """
     parent = in_preview(parent)
     row = row_to_correct(parent, number)
     cells = _with_texts(row.cells, texts, len(parent.columns))
     (judged,), _ambiguous = subject_of(parent).judge(parent, [(number, cells)])
     if judged.reasons:
-        raise RowStillWrong(judged.reasons)
+        return judged.reasons
     parent.corrected[str(number)] = [kept_cell(cell) for cell in cells]
     parent.merged.pop(str(number), None)  # what another row took of it is corrected, too
     preview_anew(parent, actor)
+    return []
 
 
 def _with_texts(cells: Cells, texts: Mapping[int, str], width: int) -> Cells:

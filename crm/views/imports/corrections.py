@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
-from crm.errors import RowStillWrong, TableRefused
+from crm.errors import TableRefused
 from crm.forms import RowForm
 from crm.models import Import, ImportRow
 from crm.services.imports import corrections
@@ -48,12 +48,10 @@ def _checked(request: OrganizationRequest, parent: Import, row: ImportRow) -> Ro
         return RowForm(columns, _texts_of(row), row.reasons)
     texts = {each.place: request.POST.get(f"cell-{each.place}", "") for each in columns}
     form = RowForm(columns, texts, [])
-    if form.is_valid():
-        try:
-            corrections.correct_row(parent, row.number, texts, actor=request.user)
-        except RowStillWrong as wrong:
-            return RowForm(columns, texts, wrong.reasons)
-    return form
+    if not form.is_valid():
+        return form
+    reasons = corrections.correct_row(parent, row.number, texts, actor=request.user)
+    return RowForm(columns, texts, reasons)
 
 
 def _columns(parent: Import) -> list[Column]:
