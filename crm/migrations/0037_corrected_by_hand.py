@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0035_chosen_place_of_the_header'),
+        ('crm', '0036_soonest_end'),
     ]
 
     operations = [
