@@ -52,7 +52,7 @@ class References:
 
 
 def references() -> References:
-    """What values of the organization in scope may refer to now."""
+    """Load what values of the organization in scope may refer to."""
     members = Membership.objects.filter(organization=required_organization_id())
     return References(
         frozenset(members.values_list("user_id", flat=True)),
