@@ -67,7 +67,7 @@ def a_legacy_post(video: Video, origin: PostOrigin = PostOrigin.LEGACY) -> Post:
     """One whose caption stands in the audit log."""
     post = a_post(a_campaign(), video, origin=origin)
     record(Verb.POST_ADDED_BY_HAND, post, actor=None)
-    assert EventText.objects.get(event__object_id=post.pk).label == video.caption
+    assert names_of(post.pk) == [video.caption]
     return post
 
 
