@@ -39,6 +39,7 @@ from tenancy.models import (
 from tenancy.scope import Owner, current_owner, organization_scope, person_scope
 from tenancy.services.events import record
 from tenancy.services.organizations import add_member, create_api_key, let_influencer_in
+from tests.keeping import kept
 from tiktok.models import ConnectAttempt, Connection
 
 OURS = (
@@ -72,6 +73,7 @@ class Tenant:
     keys: dict[str, str] = field(default_factory=dict)
     rows: dict[str, models.Model] = field(default_factory=dict)
     planted: set[str] = field(default_factory=set)  # secrets that may stand in no answer
+    paths: set[str] = field(default_factory=set)  # of contents
 
     def row(self, label: str) -> Any:
         """The row of a model by its label: `crm.Influencer`."""
@@ -79,10 +81,10 @@ class Tenant:
 
 
 def stored_content(tenant: Tenant) -> dict[str, Any]:
-    """A file's content lies where its row says, with the canary in it."""
+    """A file of the tenant's, whose content is to lie where its row says."""
     file = File(key=uuid.uuid4())
     set_owner(file, current_owner())
-    contents().save(file.path, ContentFile(tenant.canary.encode()))
+    tenant.paths.add(file.path)
     return {"key": file.key}
 
 
@@ -265,7 +267,15 @@ SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
 
 
 def build_tenant(name: str) -> Tenant:
-    """A new organization, its people in every role, its keys, and a row of every model."""
+    """An organization, its people in every role, its keys, and a row of every model; files with the canary in them."""
+    tenant = kept(f"tenant {name}", lambda: make_tenant(name))
+    for path in tenant.paths:
+        if not contents().exists(path):
+            contents().save(path, ContentFile(tenant.canary.encode()))
+    return tenant
+
+
+def make_tenant(name: str) -> Tenant:
     canary = f"cnry{secrets.token_hex(5)}"
     # The slug stands in the address its visitor types, so it carries no canary.
     organization = Organization.objects.create(
