@@ -34,7 +34,7 @@ def ash() -> Organization:
 
 @contextmanager
 def a_test() -> Iterator[None]:
-    """Whatever is done inside is undone, as behind a test."""
+    """A block that is undone at its end, as a test is."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
@@ -61,7 +61,7 @@ def test_what_stood_before_is_no_part_of_it() -> None:
 
 
 def test_a_row_of_every_model_comes_back_column_by_column() -> None:
-    """What a tenant's rows are as they are made, and as they are put back."""
+    """Text by text: keys, sealed secrets, moments, lists, and the partitions of snapshots."""
     as_made: set[tuple[str, str]] = set()
 
     def tenant() -> Tenant:
