@@ -1,4 +1,4 @@
-"""Of several permissions of an influencer the first that ends counts; indexes answer what influencers are filtered by most.
+"""The permission that ends first counts for an influencer; indexes answer what influencers are filtered by most.
 
 The index is made before the old one goes: some ten seconds for 1,000,000 influencers, who can be read meanwhile and not be written.
 """

@@ -20,6 +20,7 @@ from crm.queries.search import Rows, all_found
 from ui.paging import Facts, KeysetPage, is_one_of, page_of, section_rows
 
 KEYS = ("match_table", "match_word", "id")
+Place = tuple[int, str, int]  # the table, the word and the influencer
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,13 @@ class BestMatch:
         """A page, as `keyset_page` makes it."""
 
         def read(is_backward: bool, start: Sequence[Any], most: int) -> list[Influencer]:
-            found: list[Influencer] = []
+            found: list[Place] = []
             for at, begin in self._parts(is_backward, start):
                 places = self._places(at, is_backward, begin, most - len(found))
-                found += _placed(at, places, facts)
+                found += [(at, word, pk) for word, pk in places]
                 if len(found) == most:
                     break
-            return found
+            return _placed(found, facts)
 
         return page_of(Influencer, KEYS, read, cursor=cursor, size=size)
 
@@ -71,18 +72,16 @@ class BestMatch:
         return section_rows(places, ("word", "influencer_id"), begin, is_backward, most, None)
 
 
-def _placed(
-    at: int, places: QuerySet[Any, tuple[str, int]], facts: Facts[Influencer]
-) -> list[Influencer]:
-    words = [(pk, word) for word, pk in places]
-    people = {
-        each.pk: each
-        for each in facts(Influencer.objects.filter(is_one_of("pk", [pk for pk, _ in words])))
-    }
-    found = [(people[pk], word) for pk, word in words if pk in people]  # nobody deleted meanwhile
-    for person, word in found:
+def _placed(places: Sequence[Place], facts: Facts[Influencer]) -> list[Influencer]:
+    """The influencers of these places, without anybody deleted meanwhile."""
+    if not places:
+        return []
+    of_places = Influencer.objects.filter(is_one_of("pk", [pk for _, _, pk in places]))
+    people = {each.pk: each for each in facts(of_places)}
+    found = [(people[pk], at, word) for at, word, pk in places if pk in people]
+    for person, at, word in found:
         person.__dict__ |= {"match_table": at, "match_word": word}
-    return [person for person, _ in found]
+    return [person for person, _, _ in found]
 
 
 def best_match(rows: Rows, search: str, tables: Tables) -> BestMatch | None:
