@@ -24,22 +24,23 @@ T = TypeVar("T")
 FUNCTIONS = f"""
 CREATE SCHEMA IF NOT EXISTS keeping;
 GRANT USAGE ON SCHEMA keeping TO PUBLIC;
-CREATE OR REPLACE FUNCTION keeping.all_rows() RETURNS TABLE (place text, content text) LANGUAGE plpgsql SECURITY DEFINER AS $$
+CREATE OR REPLACE FUNCTION keeping.all_rows() RETURNS TABLE (place text, content text) LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = public, pg_temp AS $$
 BEGIN
   FOR place IN SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
     AND NOT relispartition AND relname NOT IN ({", ".join(f"'{name}'" for name in sorted(KEPT | {"django_migrations"}))})
   LOOP
-    RETURN QUERY EXECUTE format('SELECT %L, to_jsonb(x)::text FROM %I x', place, place);
+    RETURN QUERY EXECUTE format('SELECT %L, to_jsonb(x)::text FROM public.%I x', place, place);
   END LOOP;
 END $$;
 CREATE OR REPLACE FUNCTION keeping.put_back(world jsonb) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
-  SET session_replication_role = replica AS $$
+  SET search_path = public, pg_temp SET session_replication_role = replica AS $$
 DECLARE place text; content jsonb; columns text;
 BEGIN
   FOR place, content IN SELECT * FROM jsonb_each(world) LOOP
     SELECT string_agg(quote_ident(attname), ', ') INTO columns FROM pg_attribute
       WHERE attrelid = place::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '';
-    EXECUTE format('INSERT INTO %1$I (%2$s) SELECT %2$s FROM jsonb_populate_recordset(NULL::%1$I, $1)', place, columns)
+    EXECUTE format('INSERT INTO public.%1$I (%2$s) SELECT %2$s FROM jsonb_populate_recordset(NULL::public.%1$I, $1)', place, columns)
       USING content;
   END LOOP;
 END $$;
