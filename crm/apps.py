@@ -7,10 +7,10 @@ class CrmConfig(AppConfig):
     def ready(self) -> None:
         from crm import purge, receivers  # noqa: F401, PLC0415 -- they register what they do
         from crm.queries import (  # noqa: PLC0415 -- the same
-            fields,
             import_rules,
             invitation_rules,
             money_rules,
+            person_rules,
         )
         from crm.services import discovery, errands  # noqa: PLC0415 -- the same
         from crm.services.bulk import asking, dissolving, own, runs  # noqa: PLC0415 -- the same
@@ -21,7 +21,7 @@ class CrmConfig(AppConfig):
         from crm.services.programs import bulk, forgetting  # noqa: PLC0415 -- the same
         from crm.services.removals import keeping  # noqa: F401, PLC0415 -- the same
 
-        fields.register_own_rules()
+        person_rules.register_person_rules()
         money_rules.register_money_rules()
         invitation_rules.register_invitation_rule()
         import_rules.register_import_rule()

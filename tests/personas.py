@@ -118,6 +118,8 @@ SPECIAL: dict[str, Callable[[Tenant], dict[str, Any]]] = {
         "decimal_mark": "",
         "proven_marks": ".",
         "columns": [{"name": t.canary, "sample": t.canary, "field": "name", "policy": "fill_empty"}],
+        "corrected": {"2": [t.canary]},
+        "merged": {"3": [2, [t.canary]]},
         "counts": {"new": 1},
         "written": {},
         "file": None,

@@ -10,15 +10,7 @@ from django.db.models import OuterRef, Q
 from crm.enums import Network, PostKind
 from crm.models import Rate
 from crm.policies.filters import Condition, Field, Values
-from crm.queries.fields import (
-    NOBODY,
-    Asker,
-    Rows,
-    Rule,
-    between,
-    probe,
-    register_rule,
-)
+from crm.queries.fields import NOBODY, Asker, Rows, Rule, between, probe, register_rule
 
 FEW_RATES = 5_000  # found in an index alone
 NETWORK, KIND = "Network", "Kind of post"

@@ -14,7 +14,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from campaigns.enums import PostOrigin
-from campaigns.models import Post
+from campaigns.models import Post, PostWord
 from jobs.models import Job, Work
 from tenancy.isolation import organization_models
 from tenancy.models import Event, EventText, Organization
@@ -80,6 +80,7 @@ def what_stays() -> dict[str, str]:
         VideoSnapshot.objects.exclude(source=Source.LEGACY),
         CreatorSnapshot.objects.exclude(source=Source.LEGACY),
         Post.objects.exclude(video__source=Source.LEGACY).exclude(video=None),
+        PostWord.objects.exclude(post__origin=PostOrigin.LEGACY),
     ]
     kept = {rows.model._meta.label: checksum(rows.model, rows) for rows in own}
     touched = {*(rows.model for rows in own), Creator, *ITS_OWN}
