@@ -57,7 +57,7 @@ class Reading:
         return not ids[few : few + 1].exists()
 
     @property
-    def is_told_with_names(self) -> bool:
+    def in_index_of_names(self) -> bool:
         """Does the index of the order by name hold all that is compared?"""
         compared = {self.rules[each.field.key].column for each in self.filters.conditions}
         return compared <= {*IN_ORDER_OF_NAMES}
@@ -157,7 +157,7 @@ def near(
     Costs a query where an index answers a clause, unless the list stands by name and its index holds all that is compared:
     that is walked sooner than anything is counted.
     """
-    if not (by_name and reading.is_told_with_names) and reading.has_few:
+    if not (by_name and reading.in_index_of_names) and reading.has_few:
         return None
     shown = _shown(rows, reading)
     return _held(shown, reading, asker, None), shown
