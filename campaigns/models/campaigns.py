@@ -114,7 +114,12 @@ class Participant(OrganizationModel):
         indexes = [
             models.Index(
                 fields=["organization", "campaign", "-id"], name="participant_newest_first"
-            )
+            ),
+            models.Index(
+                fields=["organization", "campaign", "due_on"],
+                condition=models.Q(due_on__isnull=False),
+                name="participant_by_due_date",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -64,6 +64,13 @@ class Post(OrganizationModel):
             models.Index(
                 fields=["organization", "-published_at", "-id"], name="post_newest_of_organization"
             ),
+            models.Index(
+                fields=["organization", "campaign", "-id"],
+                condition=models.Q(
+                    order__isnull=False, published_since__isnull=True, hidden_at__isnull=True
+                ),
+                name="post_in_review",
+            ),
         ]
 
     def __str__(self) -> str:
