@@ -47,7 +47,7 @@ KEPT = (
 
 def keep_words(place, words, subject, source, link):
     return f"""
-CREATE FUNCTION {place}_keep_words() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION {place}_keep_words() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
     DELETE FROM {words} WHERE {subject} = NEW.id;
     INSERT INTO {words} (organization_id, {subject}, word)
@@ -60,7 +60,7 @@ CREATE TRIGGER keep_words AFTER INSERT ON {place} FOR EACH ROW EXECUTE FUNCTION 
 CREATE TRIGGER keep_changed_words AFTER UPDATE OF {link} ON {place} FOR EACH ROW
 WHEN (OLD.{link} IS DISTINCT FROM NEW.{link}) EXECUTE FUNCTION {place}_keep_words();
 
-CREATE FUNCTION {source}_keep_words() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION {source}_keep_words() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
     DELETE FROM {words} USING {place} AS place WHERE place.{link} = NEW.id AND {subject} = place.id;
     INSERT INTO {words} (organization_id, {subject}, word)

@@ -15,8 +15,11 @@ CREATE OR REPLACE FUNCTION crm_numbers_of(ids bigint[]) RETURNS TABLE (
 #variable_conflict use_column
 BEGIN
 RETURN QUERY
-SELECT DISTINCT ON (wanted.id) wanted.id, followers, growth, likes, videos, rate, views, posted_at, synced_at,
-    min(ends_at) OVER (PARTITION BY wanted.id)
+SELECT DISTINCT ON (wanted.id) wanted.id, followers, growth, likes, videos, rate, views, posted_at, synced_at, (
+    SELECT min(ending.grant_ends_at)
+    FROM crm_socialaccount AS each_of_them JOIN tiktok_creator AS ending ON ending.id = each_of_them.creator_id
+    WHERE each_of_them.influencer_id = wanted.id AND ending.grant_state IN ('active', 'expiring')
+)
 FROM (SELECT DISTINCT unnest(ids) AS id) AS wanted
 LEFT JOIN LATERAL (
     SELECT account.id AS account_id, account.creator_id IS NULL AS is_other,
@@ -36,8 +39,7 @@ LEFT JOIN LATERAL (
         CASE WHEN creator.marketplace_status = 'in' OR creator.grant_state IN ('active', 'expiring')
             THEN COALESCE(creator.profile_fetched_at, creator.marketplace_checked_at)
             ELSE creator.marketplace_checked_at
-        END AS synced_at,
-        CASE WHEN creator.grant_state IN ('active', 'expiring') THEN creator.grant_ends_at END AS ends_at
+        END AS synced_at
     FROM crm_socialaccount AS account
     LEFT JOIN tiktok_creator AS creator ON creator.id = account.creator_id
     LEFT JOIN tiktok_legacymigration AS migrating
